@@ -26,13 +26,12 @@ class Queue:
         self.article = self.write(self.lead, "Conference", Live=True)["StandardItemCode"]
 
     def section(self, name: str, **more: Any) -> int:
-        given: dict[str, Any] = {"read": ("Everybody",)} | more
+        given: dict[str, Any] = {"read": ("Everybody",), "publish": ("Publishers",)} | more
         return website_records.upsert_section(
             self.world.records,
             name,
             self.world.clock(),
             write=("Editors", "Publishers"),
-            publish=("Publishers",),
             comments="moderated",
             **given,
         )

@@ -20,7 +20,7 @@ from tests.world import World, WorldClient
 READ, WRITE = Access.READ, Access.WRITE
 STATES: Final = {"read": {READ}, "write": {WRITE}, "read and write": {READ, WRITE}}
 WITHOUT_TOPICS: Final = {Family.TASKS, Family.NOTES, Family.FORUMS}
-OF_REVIEW: Final = {"list_pending": READ}
+OF_REVIEW: Final = {"list_pending": READ, "moderate_pending": WRITE}
 REVIEWED: Final = {Family.ARTICLES, Family.FORUMS}
 OF_ANY: Final = {"list_activity": READ, "list_record_history": READ, "list_my_changes": READ, "undo_change": WRITE}
 CRM: Final = SWITCHED_FAMILIES[:7]

@@ -186,6 +186,9 @@ TOOL_PHRASES: Final = _split_rows(
             "publish, unpublish, go live, schedule, embargo, take offline, put online, put live, take down, publication date, "
             "live date, publishing, offline, online"
         ),
+        "publish_articles": "publish article, publish several, publish all, plan release, release plan",
+        "moderate_pending": "approve all, approve what wait, reject all, approve several, moderate pending",
+        "split_forum_thread": "split, split off, split thread",
         "get_media_file": "download, download a file, download link",
         "request_media_upload": "upload, large file, big file",
         "attach_media_file": "upload file, upload pdf, upload document, attach file, attach document",

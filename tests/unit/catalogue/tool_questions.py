@@ -52,7 +52,7 @@ QUESTIONS: Final = {
     "write a blog post": "create_article",
     "news": "list_articles",
     "story": "list_articles",
-    "publish an article": "update_article",
+    "publish an article": "publish_articles",
     "publish": "update_article",
     "go live": "update_article",
     "schedule an article": "update_article",

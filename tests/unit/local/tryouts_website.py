@@ -48,6 +48,7 @@ ARTICLES: Final = by_role(
     list_article_types=lambda _: {},
     list_articles=lambda _: {"Search": "Summer offer"},
     list_sections=lambda _: {},
+    publish_articles=lambda f: {"StandardItemCodes": [article(f, Status="draft")]},
     update_article=lambda f: {"StandardItemCode": article(f), "Teaser": "New."},
     add_article_categories=lambda f: {
         "StandardItemCode": article(f, Search="Getting started"),
@@ -141,6 +142,7 @@ FORUMS: Final = by_role(
     },
     list_forum_threads=lambda _: {"Status": "pending"},
     list_pending=lambda _: {},
+    moderate_pending=lambda f: {"Refs": [f.rows("list_pending")[0]["Ref"]], "Action": "approve"},
     split_forum_thread=lambda f: {
         "ForumThreadCode": (found := _support_thread(f)),
         "ForumPostCodes": [f.rows("list_forum_posts", ForumThreadCode=found)[1]["ForumPostCode"]],

@@ -10,10 +10,13 @@ from typing import Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.article_texts import BODY_FIELD, NEW_STEPS
 from affino_mcp.catalogue.families.shared import HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.item_kinds import MAX_ITEMS
+from affino_mcp.catalogue.item_status import OUTCOME, TOTALS
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
     code_kind,
+    codes_kind,
     integer_kind,
     line_kind,
     lookup_kind,
@@ -106,6 +109,7 @@ ARTICLE: Final = Record(
 )
 MEDIA_FILTER: Final = Field("MediaFileItemCode", code_kind(), "with this media item")
 ARTICLE_CODE_FIELD: Final = ARTICLE.code_field
+PUBLISHED: Final = Field("StandardItemCodes", codes_kind(MAX_ITEMS), required=True)
 _FULL: Final = {"Article": "the full article"}
 
 METHODS: Final = (
@@ -157,10 +161,8 @@ METHODS: Final = (
         "draft 'Spring Product Walkthrough' in Marketing, teaser 'Everything new in April', with its four steps.",
         _FULL,
         (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR, NEW_STEPS),
-        "Most text belongs in Steps, records of their own: text in Body never becomes steps, and create_article_step adds"
-        " more. list_sections says where you may write (CanWrite). Live publishes at"
-        " once, or at LiveDate, and needs articles.publish, else it is saved as a draft; a cover goes on by"
-        " attach_article_media.",
+        "Most text belongs in Steps: text in Body never becomes steps. list_sections says where you may write (CanWrite)."
+        " Live publishes at once, or at LiveDate, and needs articles.publish, else it is saved as a draft.",
         record=ARTICLE,
         errors=(NotFound,),
         answers_as="get_article",
@@ -178,6 +180,22 @@ METHODS: Final = (
         record=ARTICLE,
         carries_undo=True,
         answers_as="get_article",
+    ),
+    Method(
+        "publish_articles",
+        Family.ARTICLES,
+        Effect.UPDATE,
+        "articles.publish",
+        "Make up to 100 articles live, now or at LiveDate.",
+        "these ten go out tomorrow at nine.",
+        {
+            "Items": f"Item, {OUTCOME}, StandardItemCode, Name and Error of each, in order",
+            TOTALS: "how many of each Outcome",
+        },
+        (PUBLISHED, LIVE_DATE.with_help("")),
+        record=ARTICLE,
+        moderates=True,
+        each_by="publish_articles",
     ),
     Method(
         "delete_article",

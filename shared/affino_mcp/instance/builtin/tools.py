@@ -18,6 +18,7 @@ from affino_mcp.instance.builtin.articles import (
     article_steps,
     articles,
     media_attaching,
+    publishing,
 )
 from affino_mcp.instance.builtin.crm import (
     account_lists,
@@ -45,7 +46,7 @@ from affino_mcp.instance.builtin.forums import (
     forums,
     thread_splits,
 )
-from affino_mcp.instance.builtin.history import activity, history, pending_list, undo
+from affino_mcp.instance.builtin.history import activity, history, pending_decisions, pending_list, undo
 from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads, new_media_items
 from affino_mcp.instance.builtin.member_lists import member_changes, member_lists
 from affino_mcp.instance.builtin.website import website_records
@@ -127,6 +128,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "list_article_types": article_categories.list_article_types,
     "list_articles": articles.list_articles,
     "list_sections": article_categories.list_sections,
+    "publish_articles": publishing.publish_articles,
     "update_article": articles.update_article,
     "add_article_categories": article_categories.add_article_categories,
     "create_article_step": article_steps.create_article_step,
@@ -179,6 +181,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "list_record_history": history.list_record_history,
     "undo_change": undo_change,
     "list_pending": pending_list.list_pending,
+    "moderate_pending": pending_decisions.moderate_pending,
     "list_topics": topics.list_topics,
 }
 """Every tool by its name, in the catalogue's order."""

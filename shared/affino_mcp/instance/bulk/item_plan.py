@@ -77,6 +77,8 @@ def plan_items(doer: Doer, method: Method, values: Values, call: Call) -> Sequen
     """
     if LAST_FIELD in method.arguments:
         return _plan_undo(doer, method, values, call)
+    if method.each_by == method.name:
+        return _plan_listed(doer, method, values, call)
     _require_one_source(values)
     if values.get(ITEMS.name) is None:
         return _plan_filtered(doer, method, values, call)
@@ -108,6 +110,22 @@ def _plan_undo(doer: Doer, method: Method, values: Values, call: Call) -> Sequen
     return [
         Item(place, each, _item_key(method, values, call, list(each.values())), each, _place_before(first, each, place))
         for place, each in enumerate(found, 1)
+    ]
+
+
+def _plan_listed(doer: Doer, method: Method, values: Values, call: Call) -> Sequence[Item]:
+    """One item for each entry of the method's list, its first argument. Raises the call's refusal when it is not confirmed."""
+    listed, *others = method.arguments
+    entries, more = values[listed.name], {each.name: values[each.name] for each in others if each.name in values}
+    if method.always_needs_confirmation and not values.get(DRY_RUN.name):
+        refusal = call.confirmation_refusal(plural(len(entries), "record"))
+        if refusal is not None:
+            raise refusal
+    _claim(doer, method, values, call, {})
+    name = method.record.code if method.record else listed.name.removesuffix("s")
+    return [
+        Item(place, {listed.name: [each], **more}, _item_key(method, values, call, each), {name: each})
+        for place, each in enumerate(entries, 1)
     ]
 
 

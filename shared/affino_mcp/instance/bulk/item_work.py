@@ -43,7 +43,7 @@ def carry_items(doer: Doer, method: Method, values: Values, call: Call) -> Done:
     """
     items = plan_items(doer, method, values, call)
     call.charge_items(len(items) - 1)
-    work = ItemWork(doer, METHODS[method.each_by], values, call)
+    work = ItemWork(doer, find_single(method), values, call)
     outcomes = work.carry_all(items)
     body = answer_items(call, outcomes)
     if work.is_dry_run:
@@ -54,6 +54,12 @@ def carry_items(doer: Doer, method: Method, values: Values, call: Call) -> Done:
     done = Done(body, sealed=True)
     call.item_logs.note_receipt(done, call.warnings, whole=not has_stopped(outcomes))
     return done
+
+
+def find_single(method: Method) -> Method:
+    """The method that carries out one item: another one, or the method itself with one entry of its list."""
+    single = METHODS[method.each_by]
+    return replace(single, each_by="") if single.each_by else single
 
 
 def has_stopped(outcomes: Sequence[ItemOutcome]) -> bool:
