@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from affino_mcp.local import bucket
@@ -17,8 +19,10 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.dynamodb import DynamoDatabase
 from affino_mcp.store.ops import Database
 from affino_mcp.store.testing.memory_database import MemoryDatabase
+from scripts.deploy_local import emulator
 from tests.contract.boto3_endpoints import Boto3Json
 from tests.contract.shelf import Shelf
+from tests.contract.stack_account import REGION, TRUST, Account
 
 TEMPLATE = Path(__file__).parents[2] / "template.yaml"
 EMULATED = [
@@ -65,3 +69,29 @@ def dynamo_by_boto3(emulated: Settings, dynamo: Database) -> Database:
 )
 def shelf(request: pytest.FixtureRequest) -> Shelf:
     return Shelf(MemoryDatabase() if request.param == "memory" else request.getfixturevalue(request.param))
+
+
+@pytest.fixture(scope="module")
+def account_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with emulator.run_emulator(tmp_path_factory.mktemp("check"), REGION) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def account(account_endpoint: str) -> Account:
+    keys = {"aws_access_key_id": emulator.ACCOUNT_KEY, "aws_secret_access_key": emulator.ACCOUNT_KEY}
+    made = Account(lambda kind: boto3.client(kind, region_name=REGION, endpoint_url=account_endpoint, **keys))
+    role = made.client("iam").create_role(RoleName="functions", AssumeRolePolicyDocument=json.dumps(TRUST))
+    made.role = role["Role"]["Arn"]
+    return made
+
+
+@pytest.fixture
+def shell(account_endpoint: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """A shell with the account owner's credentials, and no configuration of this machine's."""
+    for name, value in emulator.aws_variables(account_endpoint, REGION).items():
+        monkeypatch.setenv(name, value)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    return monkeypatch

@@ -12,20 +12,22 @@ from affino_mcp.cli.output import print_json, print_table
 from affino_mcp.cli.service import open_deployed_service
 from affino_mcp.cli.stack_costs import MonthlyCost, list_monthly_costs
 from affino_mcp.cli.stack_findings import TABLE_SETTINGS, FindingState, StackFinding, find_stack_state
-from affino_mcp.cli.target import DeployedStack
+from affino_mcp.cli.stack_restore import restore
+from affino_mcp.cli.target import choose_stack
 from affino_mcp.local.places import TEMPLATE_FILE
 from affino_mcp.store.stack_inventory import read_inventory
 from affino_mcp.store.stacks import Stack
 
 app = typer.Typer(
-    no_args_is_help=True, help="A deployed stack: its version, tables and costs, and what a deletion leaves."
+    no_args_is_help=True, help="A deployed stack: its version, tables and costs, what a deletion leaves, and a restore."
 )
+app.command()(restore)
 _WORDS: Final = {FindingState.GREEN: "green", FindingState.NOTE: "note ", FindingState.RED: "RED  "}
 
 
 @app.callback()
 def stack() -> None:
-    """A deployed stack: its version, tables and costs, and what a deletion leaves."""
+    """A deployed stack: its version, tables and costs, what a deletion leaves, and a restore."""
 
 
 @app.command()
@@ -45,7 +47,7 @@ def check(
 
     Example: affino-mcp stack check orbital-mcp
     """
-    service = open_deployed_service(_choose_stack(ctx, name))
+    service = open_deployed_service(choose_stack(ctx, name))
     if service.stack is None:
         raise RuntimeError("a deployed service has a stack")
     tables = [getattr(service.settings, setting) for setting in TABLE_SETTINGS]
@@ -58,18 +60,6 @@ def check(
         _print_report(service.stack, found, costs)
     if any(one.state is FindingState.RED for one in found):
         raise typer.Exit(1)
-
-
-def _choose_stack(ctx: typer.Context, name: str | None) -> str:
-    """The stack's name, given after the command or before it. Raises BadParameter for none, and for two."""
-    before = ctx.obj.name if isinstance(ctx.obj, DeployedStack) else None
-    if ctx.obj is not None and before is None:
-        raise typer.BadParameter("this command looks at a deployed stack: say its name, and no --connection")
-    if name and before and name != before:
-        raise typer.BadParameter("NAME and --stack say two stacks", param_hint="NAME")
-    if not (name or before):
-        raise typer.BadParameter("say the stack's name", param_hint="NAME")
-    return str(name or before)
 
 
 def _print_document(stack: Stack, found: list[StackFinding], costs: list[MonthlyCost]) -> None:

@@ -39,6 +39,18 @@ def choose_target(ctx: typer.Context, path: Path | None) -> Any:
     return path or ctx.obj
 
 
+def choose_stack(ctx: typer.Context, name: str | None) -> str:
+    """The stack's name, given after the command or before it. Raises BadParameter for none, and for two."""
+    before = ctx.obj.name if isinstance(ctx.obj, DeployedStack) else None
+    if ctx.obj is not None and before is None:
+        raise typer.BadParameter("this command looks at a deployed stack: say its name, and no --connection")
+    if name and before and name != before:
+        raise typer.BadParameter("NAME and --stack say two stacks", param_hint="NAME")
+    if not (name or before):
+        raise typer.BadParameter("say the stack's name", param_hint="NAME")
+    return str(name or before)
+
+
 def _both_given() -> typer.BadParameter:
     return typer.BadParameter("say --connection or --stack, not both")
 

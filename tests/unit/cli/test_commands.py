@@ -35,7 +35,7 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 ALL = dict(commands(typer.main.get_command(app)))
-OF_A_STACK = {("stack", "check")}
+OF_A_STACK = {("stack", "check"), ("stack", "restore")}
 """Commands for a deployed stack alone."""
 
 
@@ -63,6 +63,7 @@ def test_the_commands() -> None:
         "record show",
         "signing",
         "stack check",
+        "stack restore",
         *(f"{kind.word} {word}" for kind in STRUCTURE_KINDS for word in ("list", "create", "set", "remove")),
         *(f"structure {word}" for word in ("export", "apply")),
         "test",
