@@ -52,6 +52,9 @@ CODES: Final[dict[str, list[Any]]] = {
     "TopicNames": [["Strategy"], ["Nobody knows it"]],
     "Version": ["$version"],
     "SecurityCode": [],
+    "ContactCodes": [["$jane"]],
+    "ToAccountCode": ["$account"],
+    "PrimaryContact": [{"Email": "new@office.example", "FirstName": "N", "LastName": "N"}, {"Email": "x"}],
     "Filters": [{"Mine": True}],
     "Changes": [{"Description": "Seen"}, {"Title": "Seen"}],
     "FileName": ["b.png"],
@@ -65,6 +68,8 @@ ONE_OF: Final = {
     "create_note": ("AccountCode", "UserCode", "OpportunityCode"),
     "create_task": ("AccountCode", "UserCode", "OpportunityCode"),
     "attach_article_media": ("StandardItemCode", "StandardStepByStepCode"),
+    "add_contact_list_members": ("UserCodes", "Filters"),
+    "add_account_list_members": ("AccountCodes", "Filters"),
     "attach_media_file": ("ContentBase64", "UploadToken"),
 }
 """Arguments of which a call takes one alone: the first of them is given."""

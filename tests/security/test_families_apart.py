@@ -123,7 +123,8 @@ CROSSED = [(method, crossing) for method, crossings in CROSSINGS.items() for cro
 
 def asked(method: str, crossing: Crossing, code: int) -> dict[str, Any]:
     """Arguments of a call that makes the crossing with a code."""
-    own = {"UserCodes": [code], "AccountCodes": [code], "Primary": True, "PrimaryContactCode": code}
+    own: dict[str, Any] = {"PrimaryContact": {"Email": "n@o.example"}}
+    own |= {"UserCodes": [code], "AccountCodes": [code], "Primary": True, "PrimaryContactCode": code}
     found = {f.name: REQUIRED.get(f.name, 1) for f in METHODS[method].arguments if f.required}
     return found | {crossing.argument: own.get(crossing.argument, code)}
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.families.accounts import NEW_PRIMARY_CONTACT
 from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD, NEW_STEPS
-from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, SCOPE_FIELDS
+from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, CONTACT_CODES, SCOPE_FIELDS
 
 
 class Crossing(NamedTuple):
@@ -39,7 +40,10 @@ _SCOPE: Final = tuple(
 )
 
 CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
-    "create_account": (_PRIMARY_CONTACT._replace(access=Access.WRITE),),
+    "create_account": (
+        _PRIMARY_CONTACT._replace(access=Access.WRITE),
+        Crossing(NEW_PRIMARY_CONTACT.name, Family.CONTACTS, Access.WRITE),
+    ),
     "update_account": (_PRIMARY_CONTACT._replace(access=Access.WRITE),),
     "create_contact": (_ACCOUNT,),
     "link_contact_to_account": (_ACCOUNT, _PRIMARY_OF_ACCOUNT),
@@ -47,7 +51,7 @@ CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
     "unlink_contact_from_account": (_ACCOUNT,),
     "add_contact_list_members": (Crossing("UserCodes", Family.CONTACTS),),
     "add_account_list_members": (Crossing("AccountCodes", Family.ACCOUNTS),),
-    "create_opportunity": (_ACCOUNT, _PRIMARY_CONTACT),
+    "create_opportunity": (_ACCOUNT, _PRIMARY_CONTACT, Crossing(CONTACT_CODES.name, Family.CONTACTS)),
     "update_opportunity": (_PRIMARY_CONTACT,),
     "add_opportunity_contact": (Crossing("UserCode", Family.CONTACTS),),
     "list_activity": _SCOPE,

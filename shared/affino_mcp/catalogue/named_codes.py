@@ -21,6 +21,8 @@ _BY_ARGUMENT: Final = {
     "UserCode": "contacts",
     "UserCodes": "contacts",
     "AuthorCode": "contacts",
+    "ContactCodes": "contacts",
+    "ToAccountCode": "accounts",
     "OpportunityCode": "opportunities",
     "IndustryCode": "industries",
     "ContactListCode": "contact_lists",

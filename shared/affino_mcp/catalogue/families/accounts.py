@@ -7,6 +7,7 @@ from typing import Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.country_kinds import country_kind
 from affino_mcp.catalogue.families.shared import DATE_RANGES, HANGING, RESTORABLE, TOPIC_FILTER, TOPICS_FIELD
+from affino_mcp.catalogue.item_kinds import arguments_kind
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     code_kind,
@@ -32,6 +33,9 @@ ACCOUNT_TYPE: Final = Field(
 )
 ACCOUNT_MANAGER: Final = Field(
     "AccountManagerCode", code_kind(), "UserCode of staff", Reference("staff", "AccountManager")
+)
+NEW_PRIMARY_CONTACT: Final = Field(
+    "PrimaryContact", arguments_kind(), "or Email, FirstName, LastName, JobTitle: found by Email, else created"
 )
 PARENT_ACCOUNT: Final = Field("ParentCode", code_kind(), "the parent account", Reference("accounts", "Parent"))
 
@@ -136,7 +140,7 @@ METHODS: Final = (
         "Create an account.",
         "Orbital Labs, industry Technology, type Prospect, primary contact Jane Doe.",
         _FULL,
-        ACCOUNT.create_arguments(),
+        (*ACCOUNT.create_arguments(), NEW_PRIMARY_CONTACT),
         "If it exists already, do not create another: link contacts to it with link_contact_to_account.",
         record=ACCOUNT,
         errors=(NotFound,),

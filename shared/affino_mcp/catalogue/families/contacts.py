@@ -34,6 +34,7 @@ WITHOUT: Final = Field("Without", choice_kind("account", "list", "consent"), "wi
 WITHOUT_LIST: Final = Field("WithoutContactListCode", code_kind(), "not on this list")
 WITHOUT_PERMISSION: Final = Field("WithoutPermissionCode", code_kind(), "who has not granted it")
 ACCOUNT_INDUSTRY: Final = Field("IndustryCode", lookup_kind(), "of an account of theirs")
+MOVED_TO: Final = Field("ToAccountCode", code_kind(), "where the contact works now: this link becomes LeftCompany")
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
 
 CONTACT: Final = Record(
@@ -220,6 +221,7 @@ METHODS: Final = (
         _WHERE,
         Field("LeftCompany", boolean_kind(), "no longer works there"),
         *_LINK_FIELDS,
+        MOVED_TO,
     ),
     contact_method(
         "unlink_contact_from_account",

@@ -8,6 +8,8 @@ from typing import Final, Unpack
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families import accounts, contacts
 from affino_mcp.catalogue.families.shared import HANGING, NAME_SEARCH, RESTORABLE, TOPICS_FIELD
+from affino_mcp.catalogue.item_kinds import arguments_kind
+from affino_mcp.catalogue.item_status import TOTALS
 from affino_mcp.catalogue.kinds import choice_kind, codes_kind, integer_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, Declared, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import Field, Record
@@ -18,6 +20,7 @@ MAX_MEMBERS_PER_CALL: Final = 500
 """Maximum number of members that one call may add or remove."""
 
 MAILING_LIST: Final = "mailing_list"
+MEMBER_FILTERS: Final = Field("Filters", arguments_kind())
 LIST_TYPE: Final = Field("Type", choice_kind("segment", MAILING_LIST), "default segment")
 MEMBER_COUNT: Final = Field("MemberCount", integer_kind(0, 10**9))
 _TITLE: Final = Field("Title", line_kind(150))
@@ -140,16 +143,7 @@ class ListKind:
                 CURSOR,
                 errors=(NotFound,),
             ),
-            self._list_method(
-                f"add_{self.method_stem}_members",
-                Effect.ADD,
-                "write",
-                f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to {with_article(words)}; the {members} themselves do not change.",
-                f"add {self.member_example} to {self.example}",
-                {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"} | left,
-                which,
-                many,
-            ),
+            self._adding_method(found, left),
             self._list_method(
                 f"remove_{self.method_stem}_members",
                 Effect.REMOVE,
@@ -160,6 +154,22 @@ class ListKind:
                 which,
                 many,
             ),
+        )
+
+    def _adding_method(self, found: str, left: dict[str, str]) -> Method:
+        record, words, members = self.record, self.record.words, f"{self.member.words}s"
+        counted = {TOTALS: "only with Filters: how many of each; the lists hold the first 20"}
+        return self._list_method(
+            f"add_{self.method_stem}_members",
+            Effect.ADD,
+            "write",
+            f"Add 1-{MAX_MEMBERS_PER_CALL} {members} to {with_article(words)}; the {members} themselves do not change.",
+            f"add {self.member_example} to {self.example}",
+            {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"} | left | counted,
+            record.code_field.as_required(),
+            self.members_argument,
+            MEMBER_FILTERS.with_help(f"as for list_{self.member.family}"),
+            errors=(NotFound,),
         )
 
     @property

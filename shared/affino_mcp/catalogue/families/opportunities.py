@@ -7,10 +7,12 @@ from typing import Final, Unpack
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import (
     ACCOUNT_FIELD,
+    CONTACT_CODES,
     DATE_RANGES,
     HANGING,
     RESTORABLE,
     TOPIC_FILTER,
+    TOPIC_NAMES,
     TOPICS_FIELD,
 )
 from affino_mcp.catalogue.families.tasks import NEW_OWNER, OWNER, OWNER_FILTER
@@ -143,7 +145,9 @@ METHODS: Final = (
         _FULL,
         *OPPORTUNITY.create_arguments(without=(LOST_REASON.name, TOPICS_FIELD.name, OWNER.name)),
         NEW_OWNER,
-        notes="Further contacts, team members and topics have their own tools: keep the OpportunityCode.",
+        TOPIC_NAMES,
+        CONTACT_CODES,
+        notes="Team members have their own tool.",
         errors=(NotFound,),
         answers_as="get_opportunity",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.families.opportunities import WHICH_OPPORTUNITY, opportunity_method
-from affino_mcp.catalogue.families.shared import CONTACT_FIELD, TOPICS_FIELD
+from affino_mcp.catalogue.families.shared import CONTACT_FIELD, TOPIC_NAMES, TOPICS_FIELD
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -13,7 +13,6 @@ from affino_mcp.catalogue.kinds import (
     codes_kind,
     integer_kind,
     line_kind,
-    names_kind,
 )
 from affino_mcp.catalogue.method import Effect
 from affino_mcp.catalogue.record import Field
@@ -23,7 +22,6 @@ OPPORTUNITY_ROLE: Final = Field(
     "Role", choice_kind("decision_maker", "evaluator", "influencer", "champion", "user", "other")
 )
 TEAM_SPLIT: Final = Field("Split", integer_kind(0, 100), "share of the sale in per cent")
-TOPIC_NAMES: Final = Field("TopicNames", names_kind(100), "exact names")
 TOPIC_CODES: Final = Field("TopicCodes", codes_kind(100), TOPICS_FIELD.help)
 _CONTACT: Final = {"Contact": "OpportunityCode, UserCode, Name, Role, Primary"}
 _MEMBER: Final = {"TeamMember": "OpportunityCode, UserCode, Name, Role, Split"}

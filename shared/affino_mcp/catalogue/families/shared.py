@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind, object_kind
+from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind, names_kind, object_kind
 from affino_mcp.catalogue.record import Field, Reference
 from affino_mcp.catalogue.time_kinds import date_kind
 
@@ -18,6 +18,8 @@ CREATED_TO: Final = Field("CreatedTo", date_kind())
 UPDATED_TO: Final = Field("UpdatedTo", date_kind())
 DATE_RANGES: Final = (CREATED_FROM, CREATED_TO, UPDATED_TO)
 """The filters by the days on which a record was created and last changed; DateFilter says since when."""
+TOPIC_NAMES: Final = Field("TopicNames", names_kind(100), "exact names")
+CONTACT_CODES: Final = Field("ContactCodes", codes_kind(20), "further contacts")
 NAME_SEARCH: Final = Field("Search", line_kind(200), "part of the name")
 SCOPE_FIELDS: Final = (ACCOUNT_FIELD, CONTACT_FIELD, OPPORTUNITY_FIELD)
 """The fields that name the record that a task or note is about."""

@@ -11,8 +11,9 @@ from typing import Any, Final
 from affino_mcp.catalogue.answer_fields import resolve_fields, select_fields
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.families.contacts import CONTACT
+from affino_mcp.catalogue.families.member_lists import MEMBER_FILTERS
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import DRY_RUN, Method
+from affino_mcp.catalogue.method import DRY_RUN, Effect, Method
 from affino_mcp.catalogue.named_codes import names_among
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import NOTHING_WRITTEN, WarningCode
@@ -27,7 +28,8 @@ from affino_mcp.instance.builtin.media.text_pictures import show_pictures
 from affino_mcp.instance.builtin.references.record_names import find_named
 from affino_mcp.instance.builtin.tools import FACETS, TOOLS
 from affino_mcp.instance.builtin.website import place_rights
-from affino_mcp.instance.bulk.item_plan import OwnChange
+from affino_mcp.instance.bulk.doer import OwnChange
+from affino_mcp.instance.bulk.filtered_members import add_found_members
 from affino_mcp.instance.bulk.item_work import carry_items
 from affino_mcp.instance.places import PlaceRights, PlacesUnknown
 from affino_mcp.instance.port import Actor, Call, Done, RecordRef
@@ -74,6 +76,8 @@ class BuiltinInstance:
         """
         if method.each_by:
             return carry_items(self, method, values, call)
+        if method.effect is Effect.ADD and MEMBER_FILTERS.name in values:
+            return add_found_members(self, method, values, call)
         carry, call = TOOLS[method.name], replace(call, method=method.name)
         named = names_among(method, values)
         if named:

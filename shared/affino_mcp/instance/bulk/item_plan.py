@@ -5,54 +5,24 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.crossings import Crossing
 from affino_mcp.catalogue.families.history import LAST_FIELD, RECORD_CODE_FIELD, RECORD_KIND_FIELD
-from affino_mcp.catalogue.families.many_records import CHANGES, FILTER, ITEMS, list_method_name
+from affino_mcp.catalogue.families.many_records import CHANGES, FILTER, ITEMS
 from affino_mcp.catalogue.item_kinds import MAX_ITEMS
-from affino_mcp.catalogue.matching import Values, match_arguments
-from affino_mcp.catalogue.method import CURSOR, DRY_RUN, FIELDS, IDEMPOTENCY_KEY, PAGE_SIZE, Method
-from affino_mcp.catalogue.record import Record, fold_name
-from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Method
+from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.family_access import require_crossing
-from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.bulk.doer import Doer
+from affino_mcp.instance.bulk.filtered_codes import START, find_codes
+from affino_mcp.instance.port import Call
 from affino_mcp.text import plural
 from affino_mcp.tool_errors import InvalidArgument
 
-START: Final = "StartCode"
-MAX_LIST_READS: Final = 20
-"""How many pages of a filter's list are read at most; pages can be short where other filters drop rows."""
 _MAX_NAME_CHARACTERS: Final = 60
-_OF_A_PAGE: Final = (CURSOR.name, FIELDS.name, PAGE_SIZE.name, "SortBy", "SortOrder")
 _OF_THE_CALL: Final = {fold_name(field.name): field.name for field in (DRY_RUN, IDEMPOTENCY_KEY)}
-
-
-class Doer(Protocol):
-    """The system of record, as a call of many uses it."""
-
-    def perform(self, method: Method, values: Values, call: Call) -> Done:
-        """Carries out one method (see Instance)."""
-
-    def claim_key(self, method: Method, values: Values, call: Call, plan: dict[str, Any]) -> dict[str, Any]:
-        """Remembers under the call's idempotency key what it is about to do, of which nothing has been done yet.
-
-        Gives the plan of an earlier call with this key, or else `plan`. Raises Conflict when the key was used for another call.
-        """
-
-    def find_own_changes(self, call: Call, last: int) -> list[OwnChange]:
-        """The person's last changes that have not been undone, newest first."""
-
-
-@dataclass(frozen=True)
-class OwnChange:
-    """One of the person's changes, by the arguments of its undo; `deletes`: its undo deletes a record."""
-
-    which: Mapping[str, Any]
-    deletes: bool
 
 
 @dataclass(frozen=True)
@@ -172,7 +142,7 @@ def _plan_filtered(doer: Doer, method: Method, values: Values, call: Call) -> Se
     changes, code = dict(_own_arguments(values[CHANGES.name])), method.record.code
     if not changes or fold_name(code) in map(fold_name, changes):
         raise InvalidArgument(CHANGES.name, f"{CHANGES.name} must hold what shall change, without {code}.")
-    found = _find_codes(doer, method.record, values[FILTER.name], call)
+    found = find_codes(doer, method.record, values[FILTER.name], call, MAX_ITEMS)
     plan = _claim(doer, method, values, call, {"codes": found[:MAX_ITEMS], "more": len(found) > MAX_ITEMS})
     if plan["more"]:
         text = f"{FILTER.name} finds more than {MAX_ITEMS} records: these are the first {MAX_ITEMS} by code."
@@ -182,23 +152,3 @@ def _plan_filtered(doer: Doer, method: Method, values: Values, call: Call) -> Se
         Item(place, {code: each, **changes}, _item_key(method, values, call, each), {code: each})
         for place, each in enumerate(plan["codes"], 1)
     ]
-
-
-def _find_codes(doer: Doer, record: Record, asked: Mapping[str, Any], call: Call) -> list[int]:
-    """The codes of the records that the filter finds, in order, at most one more than a call may hold."""
-    require_crossing(call, Crossing(FILTER.name, Family(record.family)))
-    method = METHODS[list_method_name(record)]
-    matched = match_arguments(method, asked, call.zone, str(call.zone))
-    if matched.values.keys() & set(_OF_A_PAGE) or not matched.values.keys() - {START}:
-        text = f"{FILTER.name} must hold filters of {method.name}, and may hold {START}; not {', '.join(_OF_A_PAGE)}."
-        raise InvalidArgument(FILTER.name, text)
-    call.warnings.extend(matched.warnings)
-    page = {**matched.values, PAGE_SIZE.name: MAX_ITEMS, "SortBy": "Code", FIELDS.name: [record.code]}
-    codes = list[int]()
-    for _ in range(MAX_LIST_READS):
-        body = doer.perform(method, page, replace(call, warnings=[])).body
-        codes += [row[record.code] for row in body["Items"]]
-        if len(codes) > MAX_ITEMS or body["NextCursor"] is None:
-            return codes[: MAX_ITEMS + 1]
-        page = {**page, CURSOR.name: body["NextCursor"]}
-    raise InvalidArgument(FILTER.name, f"{FILTER.name} reads too many records to find those that it means. Narrow it.")

@@ -18,6 +18,7 @@ from affino_mcp.catalogue.method import DRY_RUN, IDEMPOTENCY_KEY, Effect, Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.warning import NOTHING_WRITTEN, WarningCode
 from affino_mcp.deadline import Pace
+from affino_mcp.instance.bulk.doer import Doer
 from affino_mcp.instance.bulk.item_outcomes import (
     AFTER,
     ItemOutcome,
@@ -26,7 +27,7 @@ from affino_mcp.instance.bulk.item_outcomes import (
     describe_refusal,
     find_status,
 )
-from affino_mcp.instance.bulk.item_plan import Doer, Item, plan_items
+from affino_mcp.instance.bulk.item_plan import Item, plan_items
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable

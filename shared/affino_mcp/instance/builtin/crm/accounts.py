@@ -9,7 +9,12 @@ from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
-from affino_mcp.instance.builtin.crm import account_duplicates, contact_account_links, opportunity_summaries
+from affino_mcp.instance.builtin.crm import (
+    account_duplicates,
+    contact_account_links,
+    new_primary_contact,
+    opportunity_summaries,
+)
 from affino_mcp.instance.builtin.crm.account_lists import find_list_filters
 from affino_mcp.instance.builtin.crm.contact_account_links import PRIMARY_CONTACT_ATTRIBUTE, AccountContacts
 from affino_mcp.instance.builtin.engine.change import Change
@@ -136,9 +141,16 @@ def create_account(records: Records, method: Method, values: Values, call: Call)
     checked, known = references.check_references(records, change, ACCOUNT, values)
     account_duplicates.warn_of_duplicates(records, call, checked)
     code = records.codes.take_code(FAMILY, change)
-    account = RecordState(new_document(FAMILY, code, call, {**ACCOUNT.defaults, **checked}))
+    primary = new_primary_contact.find_or_make(records, change, values)
+    named = {PRIMARY_CONTACT_ATTRIBUTE: primary.code} if primary else {}
+    account = RecordState(new_document(FAMILY, code, call, {**ACCOUNT.defaults, **checked, **named}))
     records.save_record(change, None, account)
-    linked = AccountContacts().with_links(change, _link_primary_contact(records, change, None, account.document))
+    if primary and primary.made:
+        links = new_primary_contact.save_linked(records, change, primary.made, account.document)
+        known[RecordRef("contacts", primary.code)] = primary.made
+    else:
+        links = _link_primary_contact(records, change, None, account.document)
+    linked = AccountContacts().with_links(change, links)
     return change.commit({"Account": render_account(records, call, account.document, linked, known, new=True)})
 
 

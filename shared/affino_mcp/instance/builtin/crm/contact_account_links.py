@@ -115,15 +115,21 @@ def render_link(contact: int | None, account: int, link: ContactLink) -> dict[st
 
 
 def save_link(
-    records: Records, change: Change, contact: RecordState, account: str, link: ContactLink | None
+    records: Records,
+    change: Change,
+    contact: RecordState,
+    account: str,
+    link: ContactLink | None,
+    changed: RecordState | None = None,
 ) -> RecordState:
     """Adds the contact with this link to an account (None: without the link) to the change.
 
-    Returns the contact's new state.
+    `changed` is the contact with what else changes in it. Returns the contact's new state.
 
     Raises Conflict when the contact would have more than 25 links.
     """
-    after = replace(contact, document=contact.document.next_version(change.call, {})).with_relation(account, link)
+    document = contact.document.next_version(change.call, {})
+    after = replace(changed or contact, document=document).with_relation(account, link)
     if link is not None and len(after.relations_to("accounts")) > MAX_LINKS_PER_CONTACT:
         raise Conflict(f"A contact can be linked to at most {MAX_LINKS_PER_CONTACT} accounts.", argument="AccountCode")
     records.save_record(change, contact, after)

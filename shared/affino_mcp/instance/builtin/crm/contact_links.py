@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.crossings import Crossing
-from affino_mcp.catalogue.families.contacts import CONTACT
+from affino_mcp.catalogue.families.contacts import CONTACT, MOVED_TO
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -55,6 +55,8 @@ def update_contact_account_link(records: Records, method: Method, values: Values
     contact, account = _require_both(records, values)
     existing = _require_link(contact, account)
     change = records.start_change(method, values, call)
+    if values.get(MOVED_TO.name) is not None:
+        return _move_link(records, change, contact, account, values)
     flags: dict[str, object] = {name: bool(values[name]) for name in ("LeftCompany", "Primary") if name in values}
     link: ContactLink = {**existing, **flags, "JobTitle": values.get("JobTitle", existing["JobTitle"])}
     if values.get("Primary"):
@@ -66,6 +68,24 @@ def update_contact_account_link(records: Records, method: Method, values: Values
     if link["LeftCompany"] and not existing["LeftCompany"]:
         leavers.clear_primary(records, change, contact.document.code, account.document.code)
     return _write_link(records, change, contact, account, link)
+
+
+def _move_link(records: Records, change: Change, contact: RecordState, former: RecordState, values: Values) -> Done:
+    """The contact has left one account, and works at another: both links change in one write. Gives the new link."""
+    account = records.require_record("accounts", MOVED_TO.name, values[MOVED_TO.name], "account")
+    if account.document.ref in contact.relations:
+        text = "The contact is linked to this account already: set LeftCompany of the former link alone."
+        raise Conflict(text, argument=MOVED_TO.name)
+    left: ContactLink = {**contact.relations[former.document.ref], "LeftCompany": True}
+    left = leavers.without_primary(change.call, former.document, left)
+    leavers.clear_primary(records, change, contact.document.code, former.document.code)
+    asked = {"Primary": bool(values.get("Primary")), "JobTitle": values.get("JobTitle")}
+    link = contact_account_links.make_link(records, change, **asked)
+    changed = contact.with_relation(former.document.ref, left)
+    contact_account_links.save_link(records, change, contact, account.document.ref, link, changed)
+    _update_primary(records, change, contact, former, primary=False)
+    _update_primary(records, change, contact, account, primary=asked["Primary"] is True)
+    return change.commit({"Link": _render_link(contact, account, link)})
 
 
 def put_back_link(

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.lists import STAGE as STAGES
+from affino_mcp.catalogue.families.lists import TOPIC
 from affino_mcp.catalogue.families.opportunities import (
     LOST_REASON,
     OPPORTUNITY,
@@ -13,11 +14,17 @@ from affino_mcp.catalogue.families.opportunities import (
     STAGE,
     UNDECIDED_ONLY,
 )
+from affino_mcp.catalogue.families.shared import CONTACT_CODES, TOPIC_NAMES, TOPICS_FIELD
 from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
-from affino_mcp.instance.builtin.crm import contact_account_links, opportunity_people, opportunity_worth
+from affino_mcp.instance.builtin.crm import (
+    contact_account_links,
+    opportunity_people,
+    opportunity_topics,
+    opportunity_worth,
+)
 from affino_mcp.instance.builtin.crm.opportunity_people import participant_codes, require_participation
 from affino_mcp.instance.builtin.crm.opportunity_roles import with_owner_and_primary
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
@@ -85,13 +92,16 @@ def create_opportunity(records: Records, method: Method, values: Values, call: C
     change = records.start_change(method, values, call)
     given = {name: value for name, value in values.items() if value is not None}
     asked = {**OPPORTUNITY.defaults, OWNER.name: call.actor.user_code, **given, **_exact_value(given)}
+    if TOPIC_NAMES.name in given:
+        asked[TOPICS_FIELD.name] = opportunity_topics.find_topics(call, load_lists(records, [TOPIC.family]), given)
     carried = {} if STAGE.name in given else OPPORTUNITY.defaults
     checked, known = references.check_references(records, change, OPPORTUNITY, asked, carried)
     checked = _with_stage(call, given, checked, known)
     flags = keep_flags(known, None, checked[STAGE.name])
     document = new_document(FAMILY, records.codes.take_code(FAMILY, change), call, checked, **flags)
     _require_primary_there(records, document)
-    stored = with_owner_and_primary(RecordState(document))
+    stored = opportunity_people.with_contacts(records, change, RecordState(document), given.get(CONTACT_CODES.name, []))
+    stored = with_owner_and_primary(stored)
     records.save_record(change, None, stored)
     return change.commit({"Opportunity": render_opportunity(records, call, stored, known)})
 

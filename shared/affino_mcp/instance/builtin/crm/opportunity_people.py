@@ -7,12 +7,13 @@ people.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.opportunities import OPPORTUNITY, PRIMARY_CONTACT
 from affino_mcp.catalogue.families.opportunity_parts import OPPORTUNITY_ROLE, TEAM_SPLIT
+from affino_mcp.catalogue.families.shared import CONTACT_CODES
 from affino_mcp.catalogue.families.tasks import OWNER
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -98,6 +99,18 @@ def _render_member(call: Call, code: int, link: Mapping[str, Any], known: KnownR
         **render_code_and_name(call, CONTACTS_RELATION, code, known, always=True),
         **{n: link[n] for n in (OPPORTUNITY_ROLE.name, TEAM_SPLIT.name)},
     }
+
+
+def with_contacts(records: Records, change: Change, stored: RecordState, codes: Sequence[int]) -> RecordState:
+    """A new opportunity with these contacts on it. Raises NotFound for one that is not there."""
+    known = records.load_documents(RecordRef(CONTACTS_RELATION, code) for code in codes)
+    for code in codes:
+        if (CONTACTS_RELATION, code) not in known:
+            raise NotFound(CONTACT_CODES.name, "contact")
+        key = record_key(CONTACTS_RELATION, code)
+        change.require_existing(key, lambda _: NotFound(CONTACT_CODES.name, "contact"))
+        stored = stored.with_relation(str(RecordRef(CONTACTS_RELATION, code)), EMPTY_LINK)
+    return stored
 
 
 def _require_opportunity(records: Records, values: Values) -> RecordState:

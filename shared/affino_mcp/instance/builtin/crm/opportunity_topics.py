@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.families.lists import TOPIC
 from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
-from affino_mcp.catalogue.families.opportunity_parts import TOPIC_CODES, TOPIC_NAMES
+from affino_mcp.catalogue.families.opportunity_parts import TOPIC_CODES
+from affino_mcp.catalogue.families.shared import TOPIC_NAMES
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
@@ -52,7 +53,7 @@ def add_opportunity_topics(records: Records, method: Method, values: Values, cal
     require_participation(call, before)
     known, had = load_lists(records, [TOPIC.family]), _topic_codes(before)
     wanted = (
-        _find_by_code(call, known, values, had) if values.get(TOPIC_CODES.name) else _find_by_name(call, known, values)
+        _find_by_code(call, known, values, had) if values.get(TOPIC_CODES.name) else find_topics(call, known, values)
     )
     return _write_topics(records, method, values, call, before, list(dict.fromkeys((*had, *wanted))), known)
 
@@ -66,7 +67,8 @@ def _find_by_code(call: Call, known: KnownRecords, values: Values, had: list[int
     return [code for code in asked if code not in unknown]
 
 
-def _find_by_name(call: Call, known: KnownRecords, values: Values) -> list[int]:
+def find_topics(call: Call, known: KnownRecords, values: Values) -> list[int]:
+    """The codes of the topics that a call names; one that is not known is left out, with a warning."""
     by_name, found = {plain(entry.label): entry for entry in offered_entries(known, TOPIC.family)}, list[int]()
     for name in values[TOPIC_NAMES.name]:
         if plain(name) in by_name:

@@ -15,7 +15,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, person_changes_partition
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.history.undo_context import UNDONE_MARK
-from affino_mcp.instance.bulk.item_plan import OwnChange
+from affino_mcp.instance.bulk.doer import OwnChange
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item, Query
 

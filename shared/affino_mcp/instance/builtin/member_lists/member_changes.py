@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from affino_mcp.catalogue.families.lists import MARKETING_PERMISSION
-from affino_mcp.catalogue.families.member_lists import ListKind
+from affino_mcp.catalogue.families.member_lists import MEMBER_FILTERS, ListKind
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import WarningCode
@@ -45,7 +45,7 @@ from affino_mcp.instance.port import Call, Done, OutcomeNotKnown, RecordChange, 
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Delete, Item, Key, Put, absent, exists
 from affino_mcp.store.retry import back_off
-from affino_mcp.tool_errors import ToolError
+from affino_mcp.tool_errors import InvalidArgument, ToolError
 
 MEMBERS_PER_TRANSACTION: Final = 28
 """Members in one transaction: three rows each, next to the list, its index rows, history, audit row and key."""
@@ -59,7 +59,7 @@ def change_list_members(records: Records, method: Method, values: Values, call: 
     before = find_replay(records.db, records.table, method, values, call)
     if before is not None:
         return before
-    stored, members = require_list(records, method, values), values[kind.members_argument.name]
+    stored, members = require_list(records, method, values), _require_members(kind, values)
     seen = load_member_states(records, kind, stored.document.code, members)
     work = MemberWork(records, kind, method, values, call, seen)
     work.outcome = {member: work.expected_outcome(member, seen) for member in members}
@@ -70,6 +70,15 @@ def change_list_members(records: Records, method: Method, values: Values, call: 
         rehearsal.changed_refs.append(stored.document.ref)
         return rehearsal.commit(work.answer_body())
     return _write_batches(work, stored, todo) if todo else Done(work.answer_body(), stored.document.ref)
+
+
+def _require_members(kind: ListKind, values: Values) -> list[int]:
+    """The members that the call names. Raises InvalidArgument when it names none, and no filters either."""
+    name = kind.members_argument.name
+    if not values.get(name):
+        raise InvalidArgument(name, f"{name} must not be empty. Give either {name} or {MEMBER_FILTERS.name}.")
+    found: list[int] = values[name]
+    return found
 
 
 def _warn_of_outcomes(work: MemberWork, stored: RecordState) -> None:
