@@ -28,6 +28,7 @@ _UNSPACED: Final = (
     r"\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48f\uf900-\ufaff\U00017000-\U00018d8f\U00020000-\U0003fffd"
 )
 """Letters of scripts without blanks between words; the last line has Han, Yi and Tangut."""
+_VERSION: Final = re.compile(r"v[0-9]+")
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
 _PARTS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
 _ONE_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
@@ -54,8 +55,19 @@ def split_findable(text: str) -> list[str]:
 
 
 def is_beginning(asked: str, part: str) -> bool:
-    """True when a part of a text, from `split_findable`, begins like a search word, or holds one unspaced letter."""
-    return part.startswith(asked) or (len(asked) == 1 and asked in part and _is_unspaced(asked))
+    """True when a part of a text, from `split_findable`, begins like a search word, or holds one unspaced letter.
+
+    The number of a version is the same with and without the `v` before it.
+    """
+    if part.startswith(asked):
+        return True
+    is_letter = len(asked) == 1 and asked in part and _is_unspaced(asked)
+    return is_letter or _without_v(part).startswith(_without_v(asked))
+
+
+def _without_v(word: str) -> str:
+    """The number of a version without its `v`; any other word as it is."""
+    return word[1:] if _VERSION.fullmatch(word) else word
 
 
 def _cut(text: str) -> Iterator[str]:

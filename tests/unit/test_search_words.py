@@ -56,6 +56,7 @@ def test_every_word_of_a_text_is_found_by_itself(text: str) -> None:
 
 
 BEGINNINGS = [("or", "orbital", True), ("bi", "orbital", False), ("b", "orbital", False), ("港", "東港", True)]
+BEGINNINGS += [("9", "v9", True), ("v9", "9", True), ("9", "v10", False), ("v", "9", False), ("9", "av9", False)]
 
 
 @pytest.mark.parametrize(("asked", "part", "expected"), BEGINNINGS)

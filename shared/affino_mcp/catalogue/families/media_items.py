@@ -100,7 +100,7 @@ METHODS: Final = (
         "Spring cover, category Cover images, with its image.",
         _FULL | {"Hint": "only without a file: what to call next"},
         (*MEDIA_ITEM.create_arguments(), FILE_NAME, MIME_TYPE, FILE_CONTENT),
-        "Item and file are two records. Larger and further files go on by attach_media_file.",
+        "Larger and further files go on by attach_media_file.",
         MEDIA_ITEM,
         errors=(NotFound, FileTooLarge, UnsupportedMedia),
     ),

@@ -30,5 +30,5 @@ HANGING: Final = Field("Hanging", object_kind(), "what hung on it and stays, by 
 RESTORE_DAYS: Final = 30
 """For how many days a deleted record can be restored."""
 
-RESTORABLE: Final = f"can be restored for {RESTORE_DAYS} days (undo_change, or an operator)"
+RESTORABLE: Final = f"can be restored for {RESTORE_DAYS} days (undo_change)"
 """What the text of each tool that deletes a record says of it."""
