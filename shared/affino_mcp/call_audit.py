@@ -11,6 +11,7 @@ from affino_mcp.audit.changes import redact_changes
 from affino_mcp.audit.log import AuditLog, summarise_error, summarise_result
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
+from affino_mcp.catalogue.families.always import DENIED_BY
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.plain_values import read_truth
 from affino_mcp.catalogue.record import fold_name
@@ -86,8 +87,7 @@ class CallAudit:
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> CallAudit:
         """Starts the row of a call that the gate refused; the refusal must name the profile."""
-        method = find_method(tool)
-        row = _new_row(audit, refusal.profile, refusal.person, tool, method, arguments, meta)
+        row = _new_row(audit, refusal.profile, refusal.person, tool, find_method(tool), arguments, meta)
         return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
 
     @property
@@ -165,6 +165,7 @@ class CallAudit:
             result=self._build_safely(lambda: summarise_result(self.method, done) if self.method else "", ""),
             changes=self._build_safely(lambda: redact_changes(done.changes, self.secrets), ()),
             warnings=tuple(warnings),
+            denied_by=done.body.get(DENIED_BY, ""),
             share=share,
             duration_ms=self.elapsed(),
         )

@@ -21,6 +21,7 @@ from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import AffinoError, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, describe_current_user
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
+from affino_mcp.gate.missing_report import REPORT_METHOD, answer_report
 from affino_mcp.gate.profiles.expiry_notice import expiry_notice_warnings
 from affino_mcp.gate.profiles.previous_secret import previous_secret_warning
 from affino_mcp.gate.profiles.profile import Profile
@@ -149,14 +150,13 @@ class ToolDispatch:
 
     def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER_METHOD:
-            return Done(self._describe_user(caller, call))
+            zone, staff = caller.person.zone or self._zone, self._instance.is_staff(caller.person)
+            return Done(describe_current_user(caller, zone, call.today, call.at, staff=staff))
+        if method.name == REPORT_METHOD:
+            return answer_report(caller, values, call.at)
         if method.name in GUIDES:
             return Done(caller.view_tools().answer_guide(method, values))
         return self._instance.perform(method, values, call)
-
-    def _describe_user(self, caller: Caller, call: Call) -> dict[str, Any]:
-        zone, staff = caller.person.zone or self._zone, self._instance.is_staff(caller.person)
-        return describe_current_user(caller, zone, call.today, call.at, staff=staff)
 
     def _instance_call(self, caller: Caller, trail: CallAudit, warnings: list[CallWarning]) -> Call:
         capability = caller.capability

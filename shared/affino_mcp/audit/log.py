@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from affino_mcp.errors import AffinoError
     from affino_mcp.instance.port import Done
 
-_OPERATOR_NOUNS: Final = {"api_profiles": "API Profile", "people": "person", "security_groups": "security group"}
-"""The nouns for what operators act on."""
+_OPERATOR_NOUNS: Final = {
+    "api_profiles": "API Profile",
+    "people": "person",
+    "security_groups": "security group",
+    "reports": "report",
+}
+"""The nouns for what operators act on, and for what agents report."""
 
 
 def summarise_result(method: Method, done: Done) -> str:
@@ -73,7 +78,8 @@ def _summarise_read(method: Method, done: Done) -> str:
     counts = ", ".join(_count_rows(method, name, part, done.body) for name, part in lists.items())
     if not done.record:
         return counts or "answered"
-    return f"{describe_record(done.record)}: {counts}" if counts else f"{describe_record(done.record)} read"
+    deed = "recorded" if "Reported" in done.body else "read"
+    return f"{describe_record(done.record)}: {counts}" if counts else f"{describe_record(done.record)} {deed}"
 
 
 def _count_rows(method: Method, name: str, rows: list[Any], body: dict[str, Any]) -> str:

@@ -37,9 +37,8 @@ _TRUNCATION_STEPS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20,
 class Outcome(StrEnum):
     """How the call ended.
 
-    Done; rejected by the tool; refused before a tool ran; not known, because a write was sent and not answered; the rest of
-    a change in shares that was not made. An operator's action may be begun, and is then closed by a second row of the same
-    request: done, not done, or not known.
+    Done; rejected by the tool; refused before a tool ran; not known, as a write was sent and not answered; the rest of a change
+    in shares, not made. An operator's action may be begun: a second row of its request says done, not done, or not known.
     """
 
     OK = "ok"
@@ -62,11 +61,11 @@ class RowStamp(NamedTuple):
 class AuditRow:
     """The record of one call.
 
-    `arguments` and `changes` are redacted, `result` is a summary. `duration_ms` is the method's time, `gate_ms` the
-    gate's time before it. `warnings` mean that arguments were partially ignored, `error` that the call was rejected.
-    `confirmed` is how the person confirmed a call that needed it. `share` is "2 of 3" for the second part of a change that
-    is made in three transactions, which have a row each. `profile_version` is the version of the profile that decided.
-    `toolset` is what the connection narrows the profile to. `count` is above 1 only in the row of a storm of refusals.
+    `arguments` and `changes` are redacted, `result` is a summary. `duration_ms` is the method's time, `gate_ms` the gate's
+    before it. `warnings` mean that arguments were partially ignored, `error` that the call was rejected. `confirmed` is how
+    the person confirmed a call that needed it. `share` is "2 of 3" for the second part of a change in three transactions, with a
+    row each. `profile_version` is that of the profile that decided, `toolset` what the connection narrows it to. `denied_by` is
+    what denies what a report is about. `count` is above 1 only in the row of a storm of refusals.
     """
 
     id: str
@@ -101,6 +100,7 @@ class AuditRow:
     share: str = ""
     profile_version: str = ""
     toolset: str = ""
+    denied_by: str = ""
     count: int = 1
 
     @property

@@ -175,6 +175,7 @@ TOOL_PHRASES: Final = _split_rows(
         "list_my_changes": "my change, what did i, what have i, i changed, my activity, my edit, i did, my last change",
         "list_activity": "activity, timeline, what happened, what happened with, what went on, recent activity",
         "summarise_opportunities": "pipeline by stage, pipeline by owner, forecast, sum of deal, total pipeline",
+        "report_missing": "report missing, missing tool, no tool, tool is missing, feature request, wrong refusal",
         "list_pending": "review queue, what wait, waiting for approval, waiting for me, wait for my approval, to review",
         "undo_change": "undo, revert, roll back, rollback, restore, recover, undelete, take back, bring back",
         "list_record_history": "history, audit, audit trail, who changed, change log, revision",

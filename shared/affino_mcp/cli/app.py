@@ -22,6 +22,7 @@ from affino_mcp.cli import (
     log,
     log_chart,
     log_digests,
+    log_missing,
     log_more,
     login,
     methods,
@@ -76,6 +77,7 @@ app.add_typer(housekeeping.app, name="housekeeping")
 app.add_typer(local.app, name="local")
 log_more.add_log_commands(log.app)
 log.app.command()(log_chart.chart)
+log.app.command()(log_missing.missing)
 log_digests.add_digest_commands(log.app)
 app.add_typer(log.app, name="log")
 app.add_typer(stack.app, name="stack")

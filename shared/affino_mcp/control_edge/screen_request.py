@@ -105,7 +105,7 @@ class ScreenRequest:
         manage = self.has_right(PROFILES_MANAGE)
         profiles = [("/profiles", "API Profiles")] if manage else []
         logs = "API Logs" if self.has_right(LOGS_READ) else "My calls"
-        notices = [("/notices", "Notices")] if self.has_right(LOGS_READ) else []
+        notices = [("/notices", "Notices"), ("/reports", "Agents lack")] if self.has_right(LOGS_READ) else []
         tools = [("/tests/crm", "CRM Test Tool"), ("/tests/user", "User Test Tool")] if manage else []
         people = [("/people", "People")] if manage else []
         structure = [("/structure", "Structure")] if self.has_right(STRUCTURE_MANAGE) else []

@@ -2,11 +2,31 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.shared import NAME_SEARCH
+from affino_mcp.catalogue.kinds import choice_kind, line_kind
 from affino_mcp.catalogue.method import CURSOR, PAGE_RETURNS, PAGE_SIZE, Effect, Method
+from affino_mcp.catalogue.record import Field
+
+
+class ReportKind(StrEnum):
+    """What an agent can report: there is no tool, there is one without the right to it, or a refusal of it is wrong."""
+
+    NO_TOOL = "no_tool"
+    NO_RIGHT = "no_right"
+    WRONG_REFUSAL = "wrong_refusal"
+
+
+REPORTS: Final = "reports"
+"""What stands for a family in the record of a report's row, before its kind: the rows of a kind are found by it."""
+DENIED_BY: Final = "DeniedBy"
+"""The attribute of a report's answer that says what denies what was needed."""
+REPORT_KIND: Final = Field("Kind", choice_kind(*ReportKind), required=True)
+REPORT_NEED: Final = Field("Need", line_kind(500), "one sentence", required=True)
+REPORT_TOOL: Final = Field("ToolName", line_kind(100))
 
 METHODS: Final = (
     Method(
@@ -31,6 +51,21 @@ METHODS: Final = (
             "SessionExpires": "when the session ends",
             "RateLimit": "calls per minute",
         },
+    ),
+    Method(
+        "report_missing",
+        Family.ALWAYS,
+        Effect.READ,
+        "",
+        "Tell the operators what you needed and had not. It changes nothing.",
+        "no_tool, to send an e-mail.",
+        {
+            "Reported": "true",
+            DENIED_BY: "profile, person, toolset, tool or nobody",
+            "Rule": "only where a right or a switch denies it",
+            "WhoCanFix": "who",
+        },
+        (REPORT_KIND, REPORT_NEED, REPORT_TOOL),
     ),
     Method(
         "list_topics",

@@ -107,7 +107,7 @@ ARTICLE: Final = Record(
         "Categories": ("add_article_categories", "remove_article_categories"),
     },
 )
-MEDIA_FILTER: Final = Field("MediaFileItemCode", code_kind(), "with this media item")
+MEDIA_FILTER: Final = Field("MediaFileItemCode", code_kind())
 ARTICLE_CODE_FIELD: Final = ARTICLE.code_field
 PUBLISHED: Final = Field("StandardItemCodes", codes_kind(MAX_ITEMS), required=True)
 _FULL: Final = {"Article": "the full article"}

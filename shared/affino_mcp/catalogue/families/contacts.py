@@ -30,10 +30,10 @@ from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
 INCLUDE_LEAVERS: Final = Field("IncludeLeavers", boolean_kind(), "leavers too")
-WITHOUT: Final = Field("Without", choice_kind("account", "list", "consent"), "with none at all")
-WITHOUT_LIST: Final = Field("WithoutContactListCode", code_kind(), "not on this list")
-WITHOUT_PERMISSION: Final = Field("WithoutPermissionCode", code_kind(), "who has not granted it")
-ACCOUNT_INDUSTRY: Final = Field("IndustryCode", lookup_kind(), "of an account of theirs")
+WITHOUT: Final = Field("Without", choice_kind("account", "list", "consent"), "any at all")
+WITHOUT_LIST: Final = Field("WithoutContactListCode", code_kind())
+WITHOUT_PERMISSION: Final = Field("WithoutPermissionCode", code_kind())
+ACCOUNT_INDUSTRY: Final = Field("IndustryCode", lookup_kind(), "of their account")
 MOVED_TO: Final = Field("ToAccountCode", code_kind(), "where the contact works now: this link becomes LeftCompany")
 PERMISSION_FIELD: Final = Field("PermissionCode", code_kind(), "from list_permissions")
 

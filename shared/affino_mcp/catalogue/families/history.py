@@ -50,7 +50,7 @@ METHODS: Final = (
         Family.ALWAYS,
         Effect.READ,
         "",
-        "What happened with one account, contact or opportunity and what hangs on it: contacts, deals, notes, tasks.",
+        "What happened with an account, contact or opportunity and all that hangs on it.",
         "what happened with Orbital Labs last week?",
         _PAGE,
         (*SCOPE_FIELDS, *ACTIVITY_DAYS, PAGE_SIZE, CURSOR),

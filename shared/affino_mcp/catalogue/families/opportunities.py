@@ -34,7 +34,7 @@ from affino_mcp.tool_errors import NotFound
 
 UNDECIDED_ONLY: Final = Field("UndecidedOnly", boolean_kind(), "neither won nor lost, whatever the stage")
 STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))
-STAGE_FILTER: Final = Field("Stages", lookups_kind(12), "any of them")
+STAGE_FILTER: Final = Field("Stages", lookups_kind(12))
 VALUE_FROM: Final = Field("ValueFrom", money_kind())
 VALUE_TO: Final = Field("ValueTo", money_kind())
 PRIMARY_CONTACT: Final = Field(

@@ -22,7 +22,7 @@ from affino_mcp.tool_errors import NotFound
 TASK_PENDING: Final = "pending"
 TASK_STATUS: Final = Field("Status", choice_kind(TASK_PENDING, "in_progress", "completed", "cancelled"))
 OWNER: Final = Field("OwnerCode", code_kind(), "UserCode of staff", Reference("staff", "Owner"))
-OWNER_FILTER: Final = Field("OwnerCodes", codes_kind(12), "any of them", OWNER.reference)
+OWNER_FILTER: Final = Field("OwnerCodes", codes_kind(12), "", OWNER.reference)
 NEW_OWNER: Final = OWNER.with_help("UserCode of staff; default: you")
 
 TASK: Final = Record(

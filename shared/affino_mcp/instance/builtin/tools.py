@@ -1,6 +1,6 @@
 """Which function carries out which tool, and what each kind of record is listed by.
 
-`get_current_user` is missing: the gate answers it, whatever the instance is.
+`get_current_user` and `report_missing` are missing: the gate answers them, whatever the instance is.
 """
 
 from __future__ import annotations
