@@ -89,7 +89,7 @@ def test_connect_see_and_undo(page: Page, own: Own, pictures: Path | None) -> No
     assert line.startswith("claude mcp remove --scope local affino-crm-sales-agent; claude mcp add ")
     page.get_by_role("link", name="My agent's work", exact=True).click()
     expect(page.get_by_text("Changed Website and City of account 1 (Orbital Labs)").first).to_be_visible()
-    time = page.locator("time[data-local]").first
+    time = page.locator("main time").first
     assert str(time.get_attribute("title")).endswith("UTC")
     if pictures:
         page.screenshot(path=pictures / "hub-work.png")

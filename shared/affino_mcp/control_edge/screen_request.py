@@ -18,10 +18,10 @@ from affino_mcp.gate.sessions.web_sessions import Rows, WebSession
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import is_loopback_address, own_base_url
 from affino_mcp.http.retry_after import retry_after_value
+from affino_mcp.pages.reader_zone import ZONE_COOKIE, ReaderZone, choose_reader_zone
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.spoken_times.spans import LocalClock
 from affino_mcp.store.faults import AccessRefused
-from affino_mcp.zones import require_zone
 
 CONTROL_PATH: Final = "/control"
 STATIC_PATH: Final = f"{CONTROL_PATH}/static"
@@ -32,7 +32,7 @@ class RequestOrigin:
     """Where a request came in: what API Gateway or the server itself says, never a header that the caller sent.
 
     `path_prefix` is the path prefix of the stage, `public_url` the service's public URL, `source` the caller's IP address;
-    `is_plain_http` is true for http on this machine.
+    `is_plain_http` is true for http on this machine; `browser_zone` is what the browser calls its time zone, "" when it does not.
     """
 
     path_prefix: str
@@ -40,13 +40,15 @@ class RequestOrigin:
     source: str
     request_id: str
     is_plain_http: bool
+    browser_zone: str = ""
 
     @classmethod
     def from_request(cls, request: Request) -> RequestOrigin:
         """The place of this request. `path_prefix` is the stage before the path; `is_plain_http` says http on this machine."""
         public = own_base_url(request.scope)
         source, request_id = client_address(request.scope), find_request_id(request.scope)
-        return cls(urlsplit(public).path.rstrip("/"), public, source, request_id, is_loopback_address(public))
+        zone, path = request.cookies.get(ZONE_COOKIE, ""), urlsplit(public).path.rstrip("/")
+        return cls(path, public, source, request_id, is_loopback_address(public), zone)
 
     @property
     def cookie_name(self) -> str:
@@ -89,10 +91,15 @@ class ScreenRequest:
         return redirect(self.origin, path)
 
     @cached_property
+    def reader(self) -> ReaderZone:
+        """The zone in which pages show times: the person's, the browser's, or the instance's."""
+        own, instance = self.web_session.person.zone, self.centre.settings.time_zone
+        return choose_reader_zone(own, self.origin.browser_zone, instance, self.centre.clock())
+
+    @property
     def local_clock(self) -> LocalClock:
-        """What a clock shows in the zone of the person, or of the instance."""
-        zone = self.web_session.person.zone or self.centre.settings.time_zone
-        return LocalClock(self.centre.clock(), require_zone(zone))
+        """What a clock shows in the reader's zone."""
+        return LocalClock(self.centre.clock(), self.reader.zone)
 
     @property
     def form_token(self) -> str:
@@ -126,12 +133,14 @@ def render_page(
 
     A page that says that the stores do not answer (503) says when to try again.
     """
-    common = {
+    common: dict[str, Any] = {
         "base": place.path_prefix,
         "static": STATIC_PATH,
         "at": place.path_prefix + CONTROL_PATH,
         "request_id": place.request_id,
     }
+    ask = values.get("ask")
+    common["reader"] = ask.reader if ask else choose_reader_zone("", place.browser_zone, centre.settings.time_zone)
     html = centre.page_renderer.render(template, **{"ask": None, "here": "", **common, **values})
     later = {"Retry-After": retry_after_value(AccessRefused.retry_after)} if status == 503 else {}
     return HTMLResponse(html, status, headers={**PAGE_HEADERS, **later})

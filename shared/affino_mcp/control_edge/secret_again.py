@@ -34,4 +34,5 @@ def show_secret_again(ask: ScreenRequest, profile: Profile, made: str, urls: dic
     """The page with the secret, which says that nothing was done again. The look at it is an action in the API Log."""
     with audit_screen_action(ask, "show_secret", ActionSubject.from_profile(profile), {}, {"again": True}):
         pass
-    return ask.render_page("secret.html", here="/profiles", profile=profile, made=made, urls=urls, again=True)
+    shown = {"profile": profile, "made": made, "urls": urls, "again": True, "now": ask.centre.clock()}
+    return ask.render_page("secret.html", 200, here="/profiles", **shown)

@@ -6,11 +6,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from affino_mcp.pages.assets import ASSETS
 from affino_mcp.pages.hub_places import HUB_PLACES
+from affino_mcp.pages.reader_zone import ReaderZone
+from affino_mcp.text import plural
 
 SHARED_TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -30,15 +33,22 @@ PAGE_HEADERS: Final[dict[str, str]] = {
 """Headers of every page: no inline script or style, no framing, no caching, no referrer."""
 
 
-def render_time(moment: str | int, zone: str = "") -> Markup:
-    """A moment (ISO 8601 in UTC, or seconds since the epoch) as an HTML `time` element, which page.js shows in the reader's zone.
-
-    Its text, `2026-11-23 09:00:12` and the `zone` (" UTC"), stays where no scripts run.
-    """
+@pass_context
+def render_time(context: Context, moment: str | int, suffix: str = "") -> Markup:
+    """A moment (ISO 8601 in UTC, or seconds since the epoch) as an HTML `time` element in the reader's zone (ReaderZone)."""
     at = datetime.fromtimestamp(moment, UTC) if isinstance(moment, int) else datetime.fromisoformat(moment)
-    return Markup('<time datetime="{}" data-local>{}{}</time>').format(
-        at.strftime("%Y-%m-%dT%H:%M:%SZ"), at.strftime("%Y-%m-%d %H:%M:%S"), zone
-    )
+    reader: ReaderZone = context.get("reader") or ReaderZone()
+    return reader.render_time(at, suffix)
+
+
+def render_wait(moment: str | int, now: datetime | int) -> str:
+    """How long it is to a moment: `in 58 minutes`, `in 3 days`; `over` when it has passed."""
+    end = moment if isinstance(moment, int) else datetime.fromisoformat(moment).timestamp()
+    left = int(end - (now if isinstance(now, int) else now.timestamp()))
+    for size, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
+        if left >= size * 2 or (left >= size and word == "minute"):
+            return f"in {plural(round(left / size), word)}"
+    return "in less than a minute" if left > 0 else "over"
 
 
 class PageRenderer:
@@ -50,6 +60,7 @@ class PageRenderer:
             loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self._environment.filters["shown_time"] = render_time
+        self._environment.filters["wait"] = render_wait
         self._environment.globals["assets"] = {name: asset.address for name, asset in ASSETS.items()}
         self._environment.globals["hub_places"] = HUB_PLACES
 
@@ -58,5 +69,12 @@ class PageRenderer:
         self._environment.filters[name] = function
 
     def render(self, template: str, **values: Any) -> str:
-        """Renders a template with these values; `base`, the path prefix of every link, must be among them."""
-        return self._environment.get_template(template).render(values)
+        """Renders a template with these values; `base`, the path prefix of every link, must be among them.
+
+        `reader` is the ReaderZone; without one times are UTC where no scripts run.
+        """
+        reader: ReaderZone = values.get("reader") or ReaderZone()
+        said = " (UTC)" if reader.is_utc else ""
+        mark = Markup("<span data-utc>{}</span>").format(said) if said else ""
+        common = {"reader": reader, "utc_word": said, "utc_mark": mark, "times_said": reader.describe()}
+        return self._environment.get_template(template).render({**common, **values})

@@ -10,6 +10,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from affino_mcp.spoken_times.lengths import (
+    PARTS_OF_DAY,
+    UNIT_PATTERN,
+    read_last_units,
+    read_this_unit,
+    read_units_ago,
+    read_units_ahead,
+)
 from affino_mcp.spoken_times.spans import FIRST_MOMENT, LocalClock, TimeSpan
 
 Reader = Callable[[re.Match[str], LocalClock], TimeSpan]
@@ -32,17 +40,6 @@ _WEEKDAYS: Final = ["monday", "tuesday", "wednesday", "thursday", "friday", "sat
 _MONTH: Final = "(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|" + "|".join(_MONTHS) + r")\.?"
 _DAY: Final = r"(?P<day>[0-3]?[0-9])(?:st|nd|rd|th)?"
 _YEAR: Final = r"(?P<year>[0-9]{4}|'?[0-9]{2})"
-_UNIT: Final = r"(?P<unit>s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|months?|years?)"
-_LENGTHS: Final = {
-    "s": timedelta(seconds=1),
-    "m": timedelta(minutes=1),
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-    "month": timedelta(days=30),
-    "year": timedelta(days=365),
-}
-_PARTS_OF_DAY: Final = {"morning": (0, 12), "afternoon": (12, 18), "evening": (18, 24), "night": (18, 24)}
 _CLOCK: Final = (
     r"(?P<hour>[0-2]?[0-9])(?:[:.h](?P<minute>[0-5][0-9])(?::(?P<second>[0-5][0-9]))?)? ?(?P<half>[ap]\.?m\.?)?"
 )
@@ -64,55 +61,12 @@ def read_phrase(text: str, clock: LocalClock) -> TimeSpan | None:
     return _read_day_and_time(text, clock)
 
 
-def _length(found: re.Match[str]) -> timedelta:
-    unit = found["unit"]
-    name = unit[:5].removesuffix("s") if unit.startswith(("month", "year")) else unit[0]
-    return _LENGTHS["year" if name.startswith("year") else name] * int(found["number"] or 1)
-
-
-def _is_calendar_unit(unit: str) -> bool:
-    return unit.startswith(("w", "month", "year"))
-
-
-def _last_units(found: re.Match[str], clock: LocalClock) -> TimeSpan:
-    """`last hour` and `last 7 days` end now; `last week` and `last month` are those of the calendar before this one."""
-    if found["number"] is None and found["word"] == "last" and _is_calendar_unit(found["unit"]):
-        return _calendar(found["unit"], clock, before=True)
-    return clock.back(_length(found))
-
-
-def _calendar(unit: str, clock: LocalClock, *, before: bool) -> TimeSpan:
-    today = clock.today
-    if unit.startswith("w"):
-        monday = today - timedelta(days=today.weekday() + (7 if before else 0))
-        return clock.days(monday, monday + timedelta(days=6))
-    if unit.startswith("year"):
-        year = today.year - before
-        return clock.days(date(year, 1, 1), date(year, 12, 31))
-    first = today.replace(day=1)
-    return clock.month(*((first - timedelta(days=1)).timetuple()[:2] if before else first.timetuple()[:2]))
-
-
-def _this_unit(found: re.Match[str], clock: LocalClock) -> TimeSpan:
-    unit = found["unit"]
-    if unit in _PARTS_OF_DAY:
-        return clock.parts_of_day(clock.today, *_PARTS_OF_DAY[unit])
-    return clock.back(timedelta(hours=1)) if unit == "hour" else _calendar(unit, clock, before=False)
-
-
-def _units_ago(found: re.Match[str], clock: LocalClock) -> TimeSpan:
-    """`3 days ago` is that day; `2 hours ago` the time since then."""
-    if found["unit"][0] in "smh" and not found["unit"].startswith("month"):
-        return clock.back(_length(found))
-    return clock.days(clock.today - _length(found))
-
-
 def _relative_day(found: re.Match[str], clock: LocalClock) -> TimeSpan:
     shift = {"today": 0, "tonight": 0, "yesterday": -1, "the day before yesterday": -2, "tomorrow": 1}
     named = found["name"] if found["name"] in shift else f"the {found['name']}"
     day = clock.today + timedelta(days=shift[named])
     part = found["part"] or ("evening" if found["name"] == "tonight" else None)
-    return clock.parts_of_day(day, *_PARTS_OF_DAY[part]) if part else clock.days(day)
+    return clock.parts_of_day(day, *PARTS_OF_DAY[part]) if part else clock.days(day)
 
 
 def _now(found: re.Match[str], clock: LocalClock) -> TimeSpan:  # noqa: ARG001
@@ -127,7 +81,7 @@ def _weekday(found: re.Match[str], clock: LocalClock) -> TimeSpan:
         day = clock.today - timedelta(days=back)
     else:
         day = clock.today + timedelta(days=(7 - passed) % 7)
-    return clock.parts_of_day(day, *_PARTS_OF_DAY[found["part"]]) if found["part"] else clock.days(day)
+    return clock.parts_of_day(day, *PARTS_OF_DAY[found["part"]]) if found["part"] else clock.days(day)
 
 
 def _year(text: str) -> int:
@@ -231,10 +185,11 @@ _DAYS: Final = (
 )
 _FORMS: Final = (
     *_DAYS,
-    _form(rf"(?:the )?(?P<word>last|past) (?:(?P<number>[0-9]{{1,6}}) ?)?{_UNIT}", _last_units),
-    _form(rf"(?P<word>)(?P<number>[0-9]{{1,6}}) ?{_UNIT}", _last_units),
-    _form(rf"(?:an?|(?P<number>[0-9]{{1,6}})) ?{_UNIT} ago", _units_ago),
-    _form(r"this (?P<unit>hour|week|month|year|morning|afternoon|evening)", _this_unit),
+    _form(rf"(?:the )?(?P<word>last|past) (?:(?P<number>[0-9]{{1,6}}) ?)?{UNIT_PATTERN}", read_last_units),
+    _form(rf"(?P<word>)(?P<number>[0-9]{{1,6}}) ?{UNIT_PATTERN}", read_last_units),
+    _form(rf"(?:an?|(?P<number>[0-9]{{1,6}})) ?{UNIT_PATTERN} ago", read_units_ago),
+    _form(rf"in (?:an?|(?P<number>[0-9]{{1,6}})) ?{UNIT_PATTERN}", read_units_ahead),
+    _form(r"this (?P<unit>hour|week|month|year|morning|afternoon|evening)", read_this_unit),
     _form(r"(?:right |just )?now", _now),
     _form(rf"{_MONTH}(?: {_YEAR})?", _named_month),
     _form(

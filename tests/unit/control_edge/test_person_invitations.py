@@ -47,7 +47,7 @@ def test_a_person_is_added_by_a_link(operator: OperatorBrowser) -> None:
     )
     link = link_in(made)
     assert link.startswith("http://127.0.0.1:8642/hub/link#2.")
-    assert "not used yet; it works until 2026-11-26 09:00:00 UTC" in text_of(operator.get("/people/2"))
+    assert "not used yet; it works until 2026-11-26 09:00:00 UTC (in 3 days)" in text_of(operator.get("/people/2"))
     assert "Invite again" in text_of(operator.get("/people/2"))
     use_link(operator, link)
     assert matches(operator, 2, NEW)

@@ -97,7 +97,7 @@ def test_two_operators_never_undo_each_other(operator: OperatorBrowser, profile:
 
 def test_disabling_gives_a_receipt_and_is_obeyed(operator: OperatorBrowser, profile: Profile) -> None:
     answer = operator.send(f"/profiles/{profile.key}/disable", operator.get(f"/profiles/{profile.key}"))
-    assert "No call accepted since 09:00:00 UTC" in text_of(answer)
+    assert "No call accepted since 2026-11-23 09:00:00 UTC" in text_of(answer)
     assert not operator.world.profiles.get(profile.key).enabled
     operator.send(f"/profiles/{profile.key}/enable", operator.get(f"/profiles/{profile.key}"))
     assert operator.world.profiles.get(profile.key).enabled
@@ -129,7 +129,7 @@ def test_an_overlap_shows_who_still_comes_with_the_old_secret_and_can_be_ended(
     editor, handler = world.create_person("Edith", "Moreau", "Editors"), world.new_handler()
     client = WorldClient(world, handler, world.log_in(profile, editor))
     answer = operator.send(f"{path}/regenerate", overlap="24h")
-    assert "accepted until 2026-11-24 09:00:00 UTC" in text_of(answer)
+    assert "accepted until 2026-11-24 09:00:00 UTC (in 24 hours)" in text_of(answer)
     assert "Nobody has come with it since" in text_of(operator.get(path))
     assert client.call_tool("list_articles").result["Warnings"][0]["Code"] == "FORMER_SECRET"
     page = operator.get(path)

@@ -106,9 +106,9 @@ def test_words_that_are_no_times_are_left() -> None:
 
 def test_a_day_ahead_is_meant_where_days_are_ahead() -> None:
     ahead = LocalClock(NOW, BERLIN.zone, looks_back=False)
-    texts = ["31/12", "26 nov", "friday", "monday", "tomorrow", "2027-01-05"]
+    texts = ["31/12", "26 nov", "friday", "monday", "tomorrow", "2027-01-05", "in 3 months"]
     found = [parse_day(text, ahead).isoformat() for text in texts]
-    assert found == ["2026-12-31", "2027-11-26", "2026-11-27", "2026-11-30", "2026-11-28", "2027-01-05"]
+    assert found == ["2026-12-31", "2027-11-26", "2026-11-27", "2026-11-30", "2026-11-28", "2027-01-05", "2027-02-27"]
 
 
 def test_the_hour_that_clocks_skip_or_show_twice() -> None:

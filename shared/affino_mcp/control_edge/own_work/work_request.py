@@ -12,6 +12,7 @@ from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.pages.hub_places import WORK_PATH
+from affino_mcp.pages.reader_zone import choose_reader_zone
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.store.faults import AccessRefused
 
@@ -60,7 +61,14 @@ def render_work_page(
     centre: ControlCentre, origin: RequestOrigin, template: str, status: int = 200, **values: Any
 ) -> Response:
     """The page of this template; the person need not be logged in. A 503 says when to try again."""
-    common = {"base": origin.path_prefix, "static": HUB_STATIC_PATH, "at": origin.path_prefix + WORK_PATH}
+    ask = values.get("ask")
+    reader = ask.reader if ask else choose_reader_zone("", origin.browser_zone, centre.settings.time_zone)
+    common = {
+        "reader": reader,
+        "base": origin.path_prefix,
+        "static": HUB_STATIC_PATH,
+        "at": origin.path_prefix + WORK_PATH,
+    }
     html = centre.page_renderer.render(template, **{"ask": None, "here": "", **common, **values})
     later = {"Retry-After": retry_after_value(AccessRefused.retry_after)} if status == 503 else {}
     return HTMLResponse(html, status, headers={**PAGE_HEADERS, **later})

@@ -17,6 +17,7 @@ from affino_mcp.clock import epoch_seconds
 from affino_mcp.control_edge.people_list import list_people_page
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.control_edge.typed_days import read_typed_day
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PERMISSIONS, PROFILES_MANAGE
@@ -84,10 +85,8 @@ def change_groups(ask: ScreenRequest) -> Response:
 
 def grant_right(ask: ScreenRequest) -> Response:
     """Grants the person a right directly, without an end or until a day."""
-    person = require_person(ask)
-    return _change_person(
-        ask, person, "rights", {**person.rights, ask.form.get("right", ""): ask.form.get("until") or None}
-    )
+    person, until = require_person(ask), read_typed_day(ask, ask.form.get("until", "")) or None
+    return _change_person(ask, person, "rights", {**person.rights, ask.form.get("right", ""): until})
 
 
 def revoke_right(ask: ScreenRequest) -> Response:

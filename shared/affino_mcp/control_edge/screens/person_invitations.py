@@ -127,7 +127,13 @@ def _describe(wanted: NewPerson) -> dict[str, Any]:
 def _render_link(ask: ScreenRequest, person: Person, link: PasswordLink, made: str) -> Response:
     address = link.address(ask.origin.public_url)
     return ask.render_page(
-        "person_link.html", here="/people", person=person, address=address, expires=link.expires, made=made
+        "person_link.html",
+        here="/people",
+        person=person,
+        address=address,
+        expires=link.expires,
+        made=made,
+        now=ask.centre.clock(),
     )
 
 

@@ -23,6 +23,7 @@ from affino_mcp.control_edge.profile_terms import TermsReading, read_terms
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.secret_again import find_own_deed, show_secret_again
+from affino_mcp.control_edge.typed_days import read_typed_day
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.allowed_people import find_people, name_people
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
@@ -51,7 +52,13 @@ def create_profile(ask: ScreenRequest) -> Response:
         if isinstance(error, Conflict) and (same := _find_just_made(ask, form, found.terms)):
             return show_secret_again(ask, same, "created", client_urls(ask))
         return _render_form(ask, form, None, fault_by_field(error), error.status)
-    shown: dict[str, Any] = {"profile": made, "made": "created", "urls": client_urls(ask), "again": False}
+    shown: dict[str, Any] = {
+        "profile": made,
+        "made": "created",
+        "urls": client_urls(ask),
+        "again": False,
+        "now": ask.centre.clock(),
+    }
     return ask.render_page("secret.html", here="/profiles", **shown)
 
 
@@ -144,7 +151,8 @@ def client_urls(ask: ScreenRequest) -> dict[str, str]:
 
 
 def _read_form(ask: ScreenRequest) -> ProfileForm:
-    return ProfileForm.from_request(ask.form, ask.multi_values)
+    form = ProfileForm.from_request(ask.form, ask.multi_values)
+    return replace(form, expires=read_typed_day(ask, form.expires))
 
 
 def _create_profile(ask: ScreenRequest, form: ProfileForm, terms: AdmissionTerms) -> Profile:

@@ -78,7 +78,13 @@ def regenerate_secret(ask: ScreenRequest) -> Response:
         if isinstance(error, Conflict) and _has_just_regenerated(ask, profile):
             return show_secret_again(ask, profile, "regenerated", client_urls(ask))
         return _render_question(ask, error)
-    shown: dict[str, Any] = {"profile": made, "made": "regenerated", "urls": client_urls(ask), "again": False}
+    shown: dict[str, Any] = {
+        "profile": made,
+        "made": "regenerated",
+        "urls": client_urls(ask),
+        "again": False,
+        "now": ask.centre.clock(),
+    }
     return ask.render_page("secret.html", here="/profiles", **shown)
 
 

@@ -13,13 +13,28 @@ document.querySelectorAll("[data-copy]").forEach((button) => {
   });
 });
 
-// A moment in the reader's own zone; its text in UTC is kept as its title, and what says that times are UTC is taken away.
+// The browser's zone, for pages of people who have said none: the next page shows its times in it, and reads days by it.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && document.documentElement.hasAttribute("data-zone")) {
+  const safe = window.location.protocol === "https:" ? "; secure" : "";
+  document.cookie = `affino-zone=${zone}; path=/; max-age=31536000; samesite=strict${safe}`;
+}
+
+// This page's moments, where the server did not know the zone; UTC stays in their titles.
+const sayDay = (at) => {
+  const day = new Date(at).setHours(0, 0, 0, 0);
+  const today = new Date().setHours(0, 0, 0, 0);
+  if (day === today) { return "today"; }
+  if (day === new Date(new Date().setDate(new Date().getDate() - 1)).setHours(0, 0, 0, 0)) { return "yesterday"; }
+  return new Date(at).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+};
 const moments = document.querySelectorAll("time[data-local]");
 moments.forEach((time) => {
   const text = time.textContent.trim();
-  time.title = text.endsWith("UTC") ? text : `${text} UTC`;
-  const timeStyle = /:[0-9]{2}:[0-9]{2}/.test(text) ? "medium" : "short";
-  time.textContent = new Date(time.dateTime).toLocaleString("en-GB", { dateStyle: "medium", timeStyle });
+  const seconds = /:[0-9]{2}:[0-9]{2}/.test(text) ? { second: "2-digit" } : {};
+  const at = new Date(time.dateTime);
+  if (!time.title) { time.title = text; }
+  time.textContent = `${sayDay(at)}, ${at.toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...seconds })}`;
 });
 if (moments.length) {
   document.querySelectorAll("[data-utc]").forEach((said) => { said.hidden = true; });
