@@ -72,12 +72,21 @@ def log_given_up(fields: Mapping[str, Any], *, is_access_refused: bool = False) 
     itself. At most MAX_FAULT_LINES a second; the next line says how many were left out. The metrics count them all.
     """
     count_metric("StoreUnavailable", service=str(fields["service"]), error=str(fields["error"]))
+    if "ItemCollectionSizeLimitExceeded" in str(fields["error"]):
+        count_metric("CollectionNearlyFull")
     if is_access_refused:
         count_metric("StoreAccessRefused", service=str(fields["service"]))
     left_out = _fault_lines.allow()
     if left_out is not None:
         more = {"left_out": left_out} if left_out else {}
         log_fault("store unavailable", {**fields, "request_id": _request_id.get(), **more})
+
+
+def log_large_collection(fields: Mapping[str, Any]) -> None:
+    """Writes one line about a partition of a table that nears its limit, within MAX_FAULT_LINES, and counts it for the alarm."""
+    count_metric("CollectionNearlyFull")
+    if _fault_lines.allow() is not None:
+        log_fault("partition nearly full", fields)
 
 
 class LineBudget:

@@ -79,14 +79,14 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
     def report(call: GivenUpCall) -> None:
         observability.log_given_up(asdict(call), is_access_refused=call.is_access_refused)
 
-    told = report if log_faults else report_to_nobody
+    told, large = (report, observability.log_large_collection) if log_faults else (report_to_nobody, None)
 
     def endpoint(service: str, target: str, version: str) -> AwsJsonEndpoint:
         address = settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
         return AwsJsonEndpoint(service, target, version, address, settings.region, credentials, told)
 
     return Stores(
-        DynamoDatabase(endpoint("dynamodb", DYNAMODB_TARGET, "1.0")),
+        DynamoDatabase(endpoint("dynamodb", DYNAMODB_TARGET, "1.0"), large),
         AwsSecretStore(endpoint("secretsmanager", "secretsmanager", "1.1")),
         S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
         S3Archive(S3FileStore(settings.digest_bucket, settings.region, credentials, settings.aws_endpoint, told)),

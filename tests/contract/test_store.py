@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from affino_mcp.store.collection_sizes import asks_for_sizes
 from affino_mcp.store.faults import ConditionFailed, TransactionFailed
 from affino_mcp.store.ops import (
     Check,
@@ -202,6 +203,12 @@ def test_the_same_token_is_carried_out_once(shelf: Shelf) -> None:
     for _ in range(2):
         shelf.transact(op, token=token)
     assert shelf.get() == shelf.item(n=1)
+
+
+def test_a_transaction_that_asks_for_the_sizes_of_its_partitions(shelf: Shelf) -> None:
+    token = next(made for made in (uuid.uuid4().hex for _ in range(10_000)) if asks_for_sizes(made))
+    shelf.transact(Put(RECORDS, shelf.item("sized")), token=token)
+    assert shelf.get("sized") is not None
 
 
 def test_a_hundred_operations(shelf: Shelf) -> None:

@@ -35,6 +35,7 @@ def test_an_alarm_of_an_own_metric_watches_its_own_stack_and_tells_the_topic(tem
     assert [alarm["Dimensions"] for alarm in own] == [OWN_DIMENSIONS] * len(own)
     assert {alarm["MetricName"]: (alarm["Threshold"], alarm["Period"]) for alarm in own} == {
         "AuditRowLost": (1, 60),
+        "CollectionNearlyFull": (1, 3600),
         "DigestLate": (1, 300),
         "LoginBlocked": (50, 300),
         "LoginGuardDown": (1, 60),
@@ -75,6 +76,13 @@ def test_every_table_and_index_of_the_log_is_watched(template: Template, name: s
         each["IndexName"] for each in indexes
     }
     assert len(watched) <= 10, "CloudWatch takes at most ten metrics in the expression of an alarm"
+
+
+def test_only_the_records_have_partitions_with_a_limit_of_size(template: Template) -> None:
+    """Only in a table with local indexes is a partition limited to 10 GB: the alarm CollectionsNearlyFull is about this one."""
+    tables = resources_of_type(template, "AWS::DynamoDB::Table")
+    limited = [name for name, one in tables.items() if one["Properties"].get("LocalSecondaryIndexes")]
+    assert limited == ["RecordsTable"]
 
 
 def test_every_alarm_has_a_runbook(template: Template) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from itertools import count
 from typing import Any, Final
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store import render
+from affino_mcp.store.collection_sizes import FULL_ERROR, asks_for_sizes, find_large_collections
 from affino_mcp.store.faults import (
     AccessRefused,
     CollectionFull,
@@ -45,8 +46,11 @@ _MALFORMED_ERRORS: Final = frozenset(
 class DynamoDatabase:
     """A Database over one DynamoDB endpoint."""
 
-    def __init__(self, endpoint: AwsJsonEndpoint) -> None:
-        self._endpoint = endpoint
+    def __init__(
+        self, endpoint: AwsJsonEndpoint, report_large: Callable[[Mapping[str, Any]], None] | None = None
+    ) -> None:
+        """Takes the endpoint, and what takes note of the fields of each LargeCollection that is met."""
+        self._endpoint, self._report_large = endpoint, report_large or (lambda _: None)
 
     def _call_service(self, operation: str, body: dict[str, Any], *, has_token: bool = False) -> dict[str, Any]:
         try:
@@ -118,9 +122,10 @@ class DynamoDatabase:
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
         """See Database. A throttled transaction is sent again with its token."""
         body, elapsed = render.transaction_to_wire(ops, token), start_stopwatch()
+        body |= {"ReturnItemCollectionMetrics": "SIZE"} if asks_for_sizes(token) else {}
         for attempt in count(1):
             try:
-                self._call_service("TransactWriteItems", body, has_token=True)
+                answer = self._call_service("TransactWriteItems", body, has_token=True)
             except Throttled as throttled:
                 late = elapsed() >= MAX_THROTTLED_SECONDS * 1000 or working_seconds() < MIN_ATTEMPT_SECONDS
                 if late or attempt == MAX_THROTTLED_ATTEMPTS:
@@ -128,6 +133,8 @@ class DynamoDatabase:
                     raise StoreUnavailable(throttled.fault.error) from throttled
                 pause_before_attempt(attempt)
             else:
+                for one in find_large_collections(answer):
+                    self._report_large(asdict(one))
                 return
 
 
@@ -157,7 +164,7 @@ def named_fault(error: AwsError) -> RequestFault:
 
 
 def _named_error(name: str, *, resent: bool) -> Exception:
-    if "ItemCollectionSizeLimitExceeded" in name:
+    if FULL_ERROR in name:
         return CollectionFull()
     if name in _MALFORMED_ERRORS:
         return StoreRejected(name)
