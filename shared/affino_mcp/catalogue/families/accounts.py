@@ -151,7 +151,7 @@ METHODS: Final = (
         Family.ACCOUNTS,
         Effect.UPDATE,
         "accounts.write",
-        "Change an account; only the given arguments change, null or empty text clears.",
+        "Change an account; null or empty text clears.",
         "set Orbital Labs' type to Customer.",
         _FULL,
         (*ACCOUNT.update_arguments(), IF_UPDATED),

@@ -181,7 +181,7 @@ METHODS: Final = (
         "update_contact",
         Effect.UPDATE,
         "write",
-        "Change a contact; only the given arguments change, null or empty text clears. Links and consent have their own tools.",
+        "Change a contact; null or empty text clears. Links and consent have their own tools.",
         "Jane Doe's job title is now CTO.",
         _FULL,
         *CONTACT.update_arguments(),

@@ -55,7 +55,7 @@ def _update_many(record: Record, example: str) -> Method:
         family,
         Effect.UPDATE,
         f"{family}.write",
-        f"Change up to {MAX_ITEMS} {family}: Items as for {single}, or Filters (as for {list_method_name(record)}) and Changes.",
+        f"Change up to {MAX_ITEMS} {family}: Items as for {single}, or Filters of {list_method_name(record)} with Changes.",
         example,
         _returns(record),
         (ITEMS, FILTER, CHANGES),

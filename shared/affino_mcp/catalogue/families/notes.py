@@ -71,7 +71,7 @@ METHODS: Final = (
         Family.NOTES,
         Effect.UPDATE,
         "notes.write",
-        "Change a note; only the given arguments change.",
+        "Change a note.",
         "correct the price in my note.",
         _FULL,
         NOTE.update_arguments(),

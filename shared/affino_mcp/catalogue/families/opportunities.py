@@ -154,7 +154,7 @@ METHODS: Final = (
     opportunity_method(
         "update_opportunity",
         Effect.UPDATE,
-        "Change an opportunity; only the given arguments change, null or empty text clears.",
+        "Change an opportunity; null or empty text clears.",
         "move it to Negotiation / Review.",
         _FULL,
         *OPPORTUNITY.update_arguments(without=("AccountCode", TOPICS_FIELD.name)),

@@ -109,7 +109,7 @@ METHODS: Final = (
         Family.TASKS,
         Effect.UPDATE,
         "tasks.write",
-        "Change a task; only the given arguments change.",
+        "Change a task.",
         "mark the call with Jane Doe completed.",
         _FULL,
         TASK.update_arguments(),
