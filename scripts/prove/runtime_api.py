@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from affino_mcp.http.api_gateway import MAX_ANSWER_BYTES
+from affino_mcp.http.answer_bound import MAX_ANSWER_BYTES
 from scripts.prove.quiet_server import QuietHandler, QuietServer
 
 STOP_SECONDS = 10

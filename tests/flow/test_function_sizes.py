@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from affino_mcp import wiring
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
-from affino_mcp.http.api_gateway import MAX_ANSWER_BYTES, AsgiLambdaHandler
+from affino_mcp.http.answer_bound import MAX_ANSWER_BYTES
+from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.world import Headers, World
 

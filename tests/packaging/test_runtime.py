@@ -15,7 +15,7 @@ from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.clock import format_iso, utc_now
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.sessions.web_sessions import CONTROL_CENTRE, WebSessions
-from affino_mcp.http.api_gateway import MAX_ANSWER_BYTES
+from affino_mcp.http.answer_bound import MAX_ANSWER_BYTES
 from affino_mcp.self_check.findings import read_findings
 from affino_mcp.self_check.handler import SELF_CHECK_EVENT
 from affino_mcp.store.ops import Put

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.http.api_gateway import MAX_ANSWER_BYTES
+from affino_mcp.http.answer_bound import MAX_ANSWER_BYTES
 from scripts.prove.runtime_api import CutOff, RuntimeApi
 
 PATH = "/2018-06-01/runtime"

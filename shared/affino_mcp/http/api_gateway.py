@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import uuid
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from starlette.types import ASGIApp
 
+from affino_mcp.http.answer_bound import bound_answer
 from affino_mcp.http.custom_domain import NO_DOMAIN, CustomDomain
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
 
 _TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "image/svg+xml"]
 """Bodies of these types leave the function as text; any other one as Base64, which the API would pass on as it is."""
-
-
-MAX_ANSWER_BYTES: Final = 6_291_556
-"""The largest answer of a function that Lambda passes on, in bytes of JSON (AWS Lambda Developer Guide, "Lambda quotas")."""
 
 
 def client_address(scope: Mapping[str, Any]) -> str:
@@ -44,11 +40,6 @@ def gateway_context(scope: Mapping[str, Any]) -> Mapping[str, Any]:
     return event.get("requestContext") or {}
 
 
-def text_bytes_in_answer(text: str) -> int:
-    """Gives the bytes that a text takes in a function's answer, which is JSON: a quotation mark takes two."""
-    return len(json.dumps(text, ensure_ascii=False).encode()) - 2
-
-
 class AsgiLambdaHandler:
     """A Lambda handler: called with an event and its context, gives API Gateway's answer."""
 
@@ -60,9 +51,12 @@ class AsgiLambdaHandler:
         )
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        """Answers one API Gateway event. Sets the event loop again, because other code may have unset it."""
+        """Answers one API Gateway event, within Lambda's limit.
+
+        Sets the event loop again, because other code may have unset it.
+        """
         asyncio.set_event_loop(self._loop)
-        return self._mangum(self._domain.strip_base_path(event), context)
+        return bound_answer(self._mangum(self._domain.strip_base_path(event), context), event)
 
     def close(self) -> None:
         """Closes the event loop; for tests, a Lambda process never calls it."""

@@ -20,7 +20,8 @@ from affino_mcp import wiring
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge.screens import log_export
-from affino_mcp.http.api_gateway import MAX_ANSWER_BYTES, AsgiLambdaHandler, text_bytes_in_answer
+from affino_mcp.http.answer_bound import MAX_ANSWER_BYTES, text_bytes_in_answer
+from affino_mcp.http.api_gateway import AsgiLambdaHandler
 from affino_mcp.store.ops import Put
 from tests.unit.control_edge.desk import OperatorBrowser
 from tests.unit.control_edge.test_events import event

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from affino_mcp.gate.profiles.profile import Profile
-from affino_mcp.notices.notice import NoticeKind, list_notices, make_notice, store_notice
+from affino_mcp.http.answer_bound import MAX_ANSWER_BYTES, text_bytes_in_answer
+from affino_mcp.notices.notice import MAX_SHOWN_NOTICES, NoticeKind, list_notices, make_notice, store_notice
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
 
 
@@ -51,3 +52,14 @@ def test_it_is_for_those_who_may_read_the_log(operator: OperatorBrowser) -> None
     operator.sign_in("sal.seller@affino.example")
     assert operator.get("/notices").status_code == 403
     assert "/control/notices" not in operator.get("/logs").text
+
+
+def test_the_page_of_the_largest_notices_is_far_below_what_lambda_passes_on(operator: OperatorBrowser) -> None:
+    world = operator.world
+    facts = {"profile": '"' * 500, "by": "<" * 500, "since": "2026-11-23T09:00:00Z"}
+    for place in range(MAX_SHOWN_NOTICES + 20):
+        made = make_notice(NoticeKind.NEW_CREDENTIALS, f"{place}" * 50, world.clock(), facts)
+        assert store_notice(world.database, world.settings.audit_table, made)
+    page = operator.get("/notices").text
+    assert page.count("made a new secret") == MAX_SHOWN_NOTICES
+    assert text_bytes_in_answer(page) < MAX_ANSWER_BYTES / 10

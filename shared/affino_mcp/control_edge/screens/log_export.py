@@ -22,7 +22,7 @@ from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import CONTROL_PATH, ScreenRequest
 from affino_mcp.control_edge.screens.logs import MAX_EXPORT_ROWS, link_filters, search_log_screen
-from affino_mcp.http.api_gateway import text_bytes_in_answer
+from affino_mcp.http.answer_bound import text_bytes_in_answer
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.tool_errors import InvalidArgument
 
