@@ -34,7 +34,9 @@ class Settings:
     audit_table: str = _setting_field("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
     records_table: str = _setting_field("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")
     words_table: str = _setting_field("AFFINO_WORDS_TABLE", "affino-mcp-words", "the words that records are found by")
-    media_bucket: str = _setting_field("AFFINO_MEDIA_BUCKET", "affino-mcp-media", "the S3 bucket of the media files")
+    media_bucket: str = _setting_field(
+        "AFFINO_MEDIA_BUCKET", "affino-mcp-media", "the S3 bucket of media files and of imports"
+    )
     credentials_table: str = _setting_field(
         "AFFINO_CREDENTIALS_TABLE", "affino-mcp-credentials", "password hashes (login only)"
     )

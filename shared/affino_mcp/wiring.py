@@ -247,4 +247,4 @@ def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCen
 
     own = _builtin(found, settings)
     parts = own, own.staff_contacts, own.record_restorer, own.structure_keeper, own.record_finder
-    return ControlCentre(found.database, found.secrets, settings, clock, *parts)
+    return ControlCentre(found.database, found.secrets, settings, clock, *parts, files=found.files)

@@ -4,6 +4,7 @@ import pytest
 
 from affino_mcp.audit.integrity.digest import FOLDER
 from affino_mcp.audit.row import RETENTION_DAYS
+from affino_mcp.control_edge.record_files.exchange_store import EXCHANGE_PREFIX
 from affino_mcp.store.files import UPLOADS_PREFIX
 from scripts.expand import Template, resources_of_type
 from tests.packaging.test_permissions import CONTROL, HOUSE, LOGIN, MCP, statements
@@ -29,9 +30,9 @@ def test_a_bucket_is_private_encrypted_versioned_and_kept(template: Template, na
     assert "BucketName" not in properties, "a fixed name forbids a second stack and a replacement"
 
 
-def test_uploads_that_nobody_attached_expire_and_files_do_not(template: Template) -> None:
+def test_uploads_that_nobody_attached_and_imports_expire_and_files_do_not(template: Template) -> None:
     rules = template["Resources"]["MediaBucket"]["Properties"]["LifecycleConfiguration"]["Rules"]
-    assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS_PREFIX}
+    assert {rule.get("Prefix") for rule in rules if "ExpirationInDays" in rule} == {UPLOADS_PREFIX, EXCHANGE_PREFIX}
 
 
 @pytest.mark.parametrize("name", BUCKETS)

@@ -24,7 +24,10 @@ LOGIN = [
     (method, f"/hub/{path}".rstrip("/"))
     for method, path in {**HUB_ROUTES, **PASSWORD_ROUTES, **SESSION_ROUTES, **CONNECT_ROUTES}
 ]
-WORK = [(method, f"{WORK_PATH}{path}".format(profile="K1", id="01")) for path, method, _ in WORK_PAGES]
+WORK = [
+    (method, f"{WORK_PATH}{path}".format(profile="K1", id="01", kind="notes", part="1"))
+    for path, method, _ in WORK_PAGES
+]
 PAGES = [(*place, "LoginProxy") for place in LOGIN] + [(*place, "ControlCentre") for place in WORK]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.control_edge.record_files.exchange_store import EXCHANGE_PREFIX
 from affino_mcp.store.files import MEDIA_PREFIX, UPLOADS_PREFIX
 from scripts.expand import Template, resources_of_type
 from tests.packaging.decided_template import decide_conditions
@@ -138,8 +139,16 @@ def test_media_files_are_read_and_stored_by_the_mcp_endpoint_alone(template: Tem
     assert set(statement["Action"]) == {"s3:DeleteObject", "s3:GetObject", "s3:PutObject"}
     prefixes = {resource["Fn::Sub"] for resource in statement["Resource"]}
     assert prefixes == {"${MediaBucket.Arn}/" + prefix + "*" for prefix in (MEDIA_PREFIX, UPLOADS_PREFIX)}
-    for role in (LOGIN, CONTROL):
-        assert "MediaBucket" not in str(statements(template, role))
+    assert "MediaBucket" not in str(statements(template, LOGIN))
+
+
+def test_the_control_centre_has_its_own_folder_of_the_media_bucket(template: Template) -> None:
+    own, keys = (each for each in statements(template, CONTROL) if "MediaBucket" in str(each["Resource"]))
+    assert (own["Action"], own["Resource"]) == (
+        ["s3:GetObject", "s3:PutObject"],
+        {"Fn::Sub": "${MediaBucket.Arn}/" + EXCHANGE_PREFIX + "*"},
+    )
+    assert keys["Condition"] == {"StringLike": {"s3:prefix": [EXCHANGE_PREFIX + "*"]}}
 
 
 def test_managed_policies_are_not_given_to_functions(template: Template) -> None:

@@ -63,6 +63,13 @@ def may_use_files(template: Template, function: str, *wanted: tuple[str, Any]) -
     return all(one in given for one in wanted)
 
 
+def listed_prefixes(template: Template, function: str) -> list[str]:
+    """The prefixes of the media bucket's keys that the function may list."""
+    bucket = {"Fn::GetAtt": ["MediaBucket", "Arn"]}
+    found = [each for each in statements(template, f"{function}Role") if bucket in listed(each["Resource"])]
+    return [prefix for each in found for prefix in listed(each["Condition"]["StringLike"]["s3:prefix"])]
+
+
 def covers(grant: Grant, right: TableRight) -> bool:
     *place, pattern = grant
     return place == [right.operation, right.table_setting, right.index] and fnmatchcase(right.pk, pattern)
@@ -86,12 +93,16 @@ def test_secrets_and_files_are_asked_for_where_they_may_be(template: Template, f
     actions = {action for each in statements(template, f"{function}Role") for action in listed(each["Action"])}
     rights = FUNCTION_RIGHTS[function]
     assert (SecretRight() in rights) is ("secretsmanager:GetSecretValue" in actions)
-    lists = ("s3:ListBucket", {"Fn::GetAtt": ["MediaBucket", "Arn"]})
-    objects = {folder: {"Fn::Sub": "${MediaBucket.Arn}/" + folder + "/*"} for folder in ("media", "uploads")}
+    folders = {
+        folder: f"{folder}/*" in listed_prefixes(template, function) for folder in ("media", "uploads", "exchange")
+    }
+    objects = {folder: {"Fn::Sub": "${MediaBucket.Arn}/" + folder + "/*"} for folder in folders}
     readable = [
-        folder for folder, arn in objects.items() if may_use_files(template, function, lists, ("s3:GetObject", arn))
+        folder
+        for folder, arn in objects.items()
+        if folders[folder] and may_use_files(template, function, ("s3:GetObject", arn))
     ]
-    listable = [folder for folder in objects if not readable and may_use_files(template, function, lists)]
+    listable = [folder for folder, is_listed in folders.items() if is_listed and not readable]
     assert [right for right in rights if isinstance(right, FileRight)] == [FileRight(folder) for folder in readable]
     may_sign = "kms:Sign" in actions
     assert may_sign is (function == "Housekeeping"), "build_digest_probes asks for it there"

@@ -157,8 +157,9 @@ def test_layers_fit_the_functions(template: Template) -> None:
 def test_the_environment_is_the_settings_table(template: Template, name: str) -> None:
     known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
     given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
-    own = {"LoginProxy": ONLY_LOGIN, "McpEndpoint": ONLY_MCP, "Housekeeping": ONLY_HOUSE | ONLY_MCP}.get(name, set())
-    withheld = (ONLY_LOGIN | ONLY_MCP | ONLY_HOUSE) - own
+    own = {"LoginProxy": ONLY_LOGIN, "McpEndpoint": ONLY_MCP, "Housekeeping": ONLY_HOUSE | ONLY_MCP}
+    own |= {"ControlCentre": ONLY_MCP}
+    withheld = (ONLY_LOGIN | ONLY_MCP | ONLY_HOUSE) - own.get(name, set())
     assert given == known - GIVEN_BY_LAMBDA - withheld
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from affino_mcp.control_edge.record_files.exchange_store import EXCHANGE_PREFIX
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import Archive
 from affino_mcp.store.files import (
@@ -156,11 +157,8 @@ class WatchedFiles:
         return self.inner.presign_upload(upload)
 
     def presign_download(self, key: str, mime_type: str, file_name: str) -> str:
-        """See FileStore. The download is the role's own, also of an object that is gone.
-
-        The Control Centre drops the addresses in the answers of what it takes back, so that nobody uses them.
-        """
-        if self.note.function != "ControlCentre":
+        """See FileStore. The download is the role's own; of the Control Centre's addresses those of its own files are used."""
+        if self.note.function != "ControlCentre" or key.startswith(EXCHANGE_PREFIX):
             self._note("GetObject", key)
             self._note_missing(key)
         return self.inner.presign_download(key, mime_type, file_name)

@@ -16,6 +16,7 @@ from starlette.routing import Match, Route
 from affino_mcp import observability
 from affino_mcp.admin.operator_errors import MaybeDone, error_status
 from affino_mcp.control_edge.centre import ControlCentre
+from affino_mcp.control_edge.record_files.upload_form import MAX_UPLOAD_FORM_BYTES, is_upload, parse_upload
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, redirect, render_page
 from affino_mcp.control_edge.sign_in_form import keep_typed, render_sign_in
 from affino_mcp.errors import AffinoError
@@ -40,12 +41,14 @@ def _select_no_rows(given: Mapping[str, str]) -> Sequence[Key]:  # noqa: ARG001
 class AccessRule:
     """What a screen demands: a right besides control.access, and whether the password must have been given recently.
 
+    `takes_file`: its form may hold a file.
     `select_row_keys` takes the path's and query's parameters and gives the keys of the rows of the Gate table that the
     screen needs; these are read together with the web session.
     """
 
     right: str | None = None
     needs_recent_password: bool = False
+    takes_file: bool = False
     select_row_keys: RowKeySelector = _select_no_rows
 
 
@@ -55,7 +58,8 @@ def make_screen_route(
     """The route of a screen: the path below /control, the HTTP method, the screen and its access rule."""
 
     async def endpoint(request: Request) -> Response:
-        body = await read_form_body(request) if method == "POST" else b""
+        most = MAX_UPLOAD_FORM_BYTES if rule and rule.takes_file else MAX_FORM_BYTES
+        body = await read_form_body(request, most) if method == "POST" else b""
         return await run_in_threadpool(_answer_screen, centre, request, body, screen, rule or AccessRule())
 
     return Route(f"/control{path}", endpoint, methods=[method], name=f"{method} {path}")
@@ -83,7 +87,7 @@ def _answer_if_allowed(
     wanted = rule.select_row_keys({**query, **request.path_params})
     visit, rows = centre.web_sessions.find(request.cookies.get(place.cookie_name, ""), wanted)
     here = _return_path(request)
-    form = parse_form(body)
+    form = read_form(request, body)
     if visit is None:
         return _lead_to_sign_in(centre, request, place, form, here)
     found = {name: values[-1] for name, values in form.items()}
@@ -111,10 +115,11 @@ def _answer_if_allowed(
 def _lead_to_sign_in(
     centre: ControlCentre, request: Request, place: RequestOrigin, form: Mapping[str, tuple[str, ...]], here: str
 ) -> Response:
-    """The way to the sign-in; a form that has a page of its own and was sent from it is kept over it."""
+    """The way to the sign-in; a form without a file that has a page of its own and was sent from it is kept over it."""
     if request.method != "POST":
         return redirect(place, f"/sign-in?next={quote(here)}")
-    kept = keep_typed(request, form) if _has_page(request, str(request.scope["path"])) else ""
+    has_file = is_upload(request.headers.get("content-type", ""))
+    kept = keep_typed(request, form) if _has_page(request, str(request.scope["path"])) and not has_file else ""
     if not kept:
         return redirect(place, f"/sign-in?next={quote(here)}&lost=yes")
     return render_sign_in(centre, place, request, here, 401, kept=kept)
@@ -161,14 +166,20 @@ def is_own_form(request: Request, given: str, csrf: str) -> bool:
     return site == "same-origin" and hmac.compare_digest(given.encode(), csrf.encode())
 
 
-async def read_form_body(request: Request) -> bytes:
-    """The posted body of a request; empty when it is longer than MAX_FORM_BYTES."""
-    body = b""
+async def read_form_body(request: Request, most: int = MAX_FORM_BYTES) -> bytes:
+    """The posted body of a request. One longer than `most` bytes is empty; with a file it is cut, and its page says so."""
+    body, has_file = bytearray(), is_upload(request.headers.get("content-type", ""))
     async for part in request.stream():
         body += part
-        if len(body) > MAX_FORM_BYTES:
-            return b""
-    return body
+        if len(body) > most:
+            return bytes(body[:most]) if has_file else b""
+    return bytes(body)
+
+
+def read_form(request: Request, body: bytes) -> dict[str, tuple[str, ...]]:
+    """The fields of a posted form, with or without a file."""
+    content_type = request.headers.get("content-type", "")
+    return parse_upload(body, content_type) if is_upload(content_type) else parse_form(body)
 
 
 def parse_form(body: bytes) -> dict[str, tuple[str, ...]]:

@@ -12,7 +12,8 @@ from starlette.routing import Route
 from affino_mcp.control_edge import log_filters, profile_list
 from affino_mcp.control_edge.access_check import AccessRule, Screen, make_screen_route
 from affino_mcp.control_edge.centre import ControlCentre
-from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest, render_page
+from affino_mcp.control_edge.record_files.file_pages import FILE_PAGES
+from affino_mcp.control_edge.screen_request import FILES_PATH, RequestOrigin, ScreenRequest, render_page
 from affino_mcp.control_edge.screens import (
     connection_tests,
     deleted_records,
@@ -74,6 +75,8 @@ def _sign_out(ask: ScreenRequest) -> Response:
     return answer
 
 
+_FILE_RULE = AccessRule(takes_file=True)
+
 SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("", "GET", _redirect_to_first_screen, AccessRule()),
     ("/", "GET", _redirect_to_first_screen, AccessRule()),
@@ -109,6 +112,7 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("/structure/{kind}/{code}/move", "POST", structure.move_entry, _STRUCTURE_RULE),
     ("/structure/{kind}/{code}/remove", "GET", structure.ask_before_removing, _STRUCTURE_RULE),
     ("/structure/{kind}/{code}/remove", "POST", structure.remove_entry, _STRUCTURE_RULE),
+    *((f"{FILES_PATH}{path}", method, page, _FILE_RULE) for path, method, page in FILE_PAGES),
     ("/tests/crm", "GET", connection_tests.show_crm_test, _TEST_RULE),
     ("/tests/crm", "POST", connection_tests.run_crm_test, _MANAGE_RULE),
     ("/tests/user", "GET", connection_tests.show_user_test, _TEST_RULE),

@@ -30,6 +30,7 @@ from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import StaffContacts
 from affino_mcp.pages.rendering import PageRenderer
 from affino_mcp.settings import Settings
+from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import SecretStore
 
@@ -60,6 +61,7 @@ class ControlCentre:
     structure: StructureKeeper
     record_finder: RecordFinder
     make_client: Callable[[], httpx.Client] = make_public_client
+    files: FileStore | None = None
 
     @cached_property
     def web_sessions(self) -> WebSessions:

@@ -25,6 +25,8 @@ from affino_mcp.store.faults import AccessRefused
 
 CONTROL_PATH: Final = "/control"
 STATIC_PATH: Final = f"{CONTROL_PATH}/static"
+FILES_PATH: Final = "/files"
+"""The path of the pages of import and export, below /control."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,21 @@ class ScreenRequest:
         """The name of the pages at which the person acts, as rows of the API Log have it."""
         return "Control Centre"
 
+    @property
+    def frame(self) -> str:
+        """The template of the frame around a page that both sites have."""
+        return "frame.html"
+
+    @property
+    def files_place(self) -> str:
+        """The path of the pages of import and export, as `redirect` and the navigation have it."""
+        return FILES_PATH
+
+    @property
+    def files_address(self) -> str:
+        """The address of these pages, for links and forms."""
+        return f"{self.origin.path_prefix}{CONTROL_PATH}{FILES_PATH}"
+
     def has_right(self, right: str) -> bool:
         """Whether the person has this right now."""
         return self.web_session.person.has_right(right, self.centre.clock())
@@ -120,6 +137,7 @@ class ScreenRequest:
         found = [
             ("Settings", [*profiles, *people, *structure]),
             ("Calls", [("/logs", logs), *notices, *deleted]),
+            ("Records", [(FILES_PATH, "Import and export")]),
             ("Test", tools),
             ("Help", [("/help/crm", "CRM Help"), ("/help/user", "User Help")]),
         ]

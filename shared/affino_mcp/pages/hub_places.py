@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 CONNECT_PATH: Final = "/hub/connect"
 WORK_PATH: Final = "/hub/work"
+FILES_PLACE: Final = f"{WORK_PATH}/files"
 SESSIONS_PATH: Final = "/hub/sessions"
 PASSWORD_PATH: Final = "/hub/password"  # noqa: S105 (an address)
 LOGIN_PATH: Final = "/hub/login"
@@ -14,6 +15,7 @@ LOGIN_PATH: Final = "/hub/login"
 HUB_PLACES: Final = (
     (CONNECT_PATH, "Connect"),
     (WORK_PATH, "My agent's work"),
+    (FILES_PLACE, "Import and export"),
     (SESSIONS_PATH, "Sessions"),
     (PASSWORD_PATH, "Password"),
 )

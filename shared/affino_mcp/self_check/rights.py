@@ -86,12 +86,15 @@ _STRUCTURE_ROWS: Final = " ".join(f"F#{family}#all" for family in STRUCTURE_FAMI
 _STRUCTURE_CODES: Final = " ".join(f"N#{family}" for family in STRUCTURE_FAMILIES)
 _LISTS: Final = " ".join(f"{family}#*" for family in STRUCTURE_LISTS)
 _USES: Final = (
-    "F#accounts#industry=* F#accounts#type=* F#article_comments#article=* F#article_media#article=* F#article_media#item=* "
-    "F#article_media#step=* "
-    "F#articles#all F#articles#section=* F#contacts#account=* F#contacts#permission=* F#forum_posts#shown=* "
-    "F#forum_threads#forum=* F#media_items#all F#media_items#category=* F#notes#scope=* F#opportunities#account=* "
-    "F#opportunities#stage=* F#opportunities#user=* F#tasks#scope=*"
+    "F#article_comments#article=* F#article_media#article=* F#article_media#item=* F#article_media#step=* "
+    "F#articles#all F#articles#section=* F#forum_posts#shown=* "
+    "F#forum_threads#forum=* F#media_items#all F#media_items#category=*"
 )
+_LISTED_IN_FILES: Final = "F#accounts#* F#contacts#* F#opportunities#* F#tasks#* F#notes#*"
+"""The lists that imports look through in the Control Centre, and exports write out."""
+_CODES_IN_FILES: Final = "N#contacts N#accounts N#links N#opportunities N#tasks N#notes"
+_NAMED_IN_FILES: Final = ("accounts", "contacts", "opportunities", "contact_lists", "account_lists")
+"""The kinds of record that files name."""
 
 MCP_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "GetItem", "PROFILE#*"),
@@ -142,20 +145,35 @@ CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_index_rights("audit_table", SELF_CHECK_NAME, ByPerson="person", ByRecord="record", ByTime="everybody"),
     *_table_rights("audit_table", "BatchGetItem", "P#*"),
     *_table_rights(
-        "records_table", "GetItem", f"{_HISTORIES} sections#* forums#* L#* C#* U#* {_STRUCTURE_CODES} N#contacts"
+        "records_table",
+        "GetItem",
+        f"{_HISTORIES} sections#* forums#* L#* C#* U#* I#* {_STRUCTURE_CODES} {_CODES_IN_FILES}",
     ),
-    *_table_rights("records_table", "BatchGetItem", f"{_HISTORIES} {_STRUCTURES} C#accounts#* L#*"),
-    *_table_rights("records_table", "Query", f"{_HISTORIES} {_STRUCTURES} D#* {_STRUCTURE_ROWS} {_USES}"),
-    *_table_rights("records_table", "PutItem", f"{_HISTORIES} {_STRUCTURES} {_LISTS} L#* F#* U#* D#* M#*"),
-    *_table_rights("records_table", "UpdateItem", f"C#* {_STRUCTURE_CODES} N#contacts"),
+    *_table_rights(
+        "records_table", "BatchGetItem", f"{_HISTORIES} {_STRUCTURES} C#accounts#* F#accounts#* F#contacts#* L#*"
+    ),
+    *_table_rights(
+        "records_table", "Query", f"{_HISTORIES} {_STRUCTURES} D#* {_STRUCTURE_ROWS} {_USES} {_LISTED_IN_FILES}"
+    ),
+    *(each for kind in _NAMED_IN_FILES for each in _index_rights("records_table", f"F#{kind}#all", ByName="pk")),
+    *(
+        each
+        for kind in ("opportunities", "tasks")
+        for each in _index_rights("records_table", f"F#{kind}#{SELF_CHECK_NAME}", ByDue="pk")
+    ),
+    *_table_rights("records_table", "PutItem", f"{_HISTORIES} {_STRUCTURES} {_LISTS} L#* F#* U#* D#* I#* M#*"),
+    *_table_rights(
+        "records_table", "UpdateItem", f"C#* contact_lists#* account_lists#* {_STRUCTURE_CODES} {_CODES_IN_FILES}"
+    ),
     *_table_rights("records_table", "DeleteItem", "F#* U#* forums#* media_items#*"),
     *_table_rights(
         "records_table",
         "ConditionCheckItem",
-        "accounts#* articles#* contacts#* forum_threads#* forums#* sections#* C#accounts#*",
+        "accounts#* articles#* contacts#* opportunities#* forum_threads#* forums#* sections#* C#accounts#*",
     ),
     *_table_rights("words_table", "DeleteItem PutItem Query", "W#*"),
     SecretRight(),
+    FileRight("exchange"),
 )
 HOUSEKEEPING_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_index_rights("audit_table", SELF_CHECK_NAME, ByTime="everybody"),

@@ -32,11 +32,11 @@ FILES = {
     "accounts": ACCOUNTS,
     "contacts": CONTACTS,
     "opportunities": 'Account,Deal name,Amount,Stage,Topics\nLunar,Moon,"£40,000.50",Qualification,Events\n',
-    "tasks": "Title,Due,Status,Account,Contact\nCall,2027-01-05,completed,Lunar,\nWrite,2027-01-05T10:00Z,,,jane@o.example\n",
-    "notes": 'Note,Subject,Company\n"- met\n- twice",Meeting,Lunar\n',
+    "tasks": "Title,Due,Status,Account,Contact\nCall,2027-01-05,completed,Lunar,\nWrite,2027-01-05T10:00Z,,,Jane Doe\n",
+    "notes": 'Note,Subject,Company,Deal\n"- met\n- twice",Meeting,Lunar,\nWon,,,Moon\n',
 }
 MEMBERS = "List,Email\nSpring,jane@o.example\n1,j.doe@o.example\n"
-LINES = {"accounts": 2, "contacts": 2, "opportunities": 1, "tasks": 2, "notes": 1}
+LINES = {"accounts": 2, "contacts": 2, "opportunities": 1, "tasks": 2, "notes": 2}
 
 
 @dataclass

@@ -52,6 +52,7 @@ class OperatorBrowser:
             structure=ports.structure_keeper,
             record_finder=ports.record_finder,
             make_client=self.outside.client,
+            files=stores.files,
         )
 
     def person(self, first: str, last: str, *groups: str) -> int:

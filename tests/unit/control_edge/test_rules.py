@@ -6,6 +6,8 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.control_edge.app import SCREENS
+from affino_mcp.control_edge.record_files.file_pages import FILE_PAGES
+from affino_mcp.control_edge.screen_request import FILES_PATH
 from tests.unit.control_edge.desk import PASSWORD, OperatorBrowser, hidden_fields
 
 ALL = [pytest.param(path, method, id=f"{method} {path or '(none)'}") for path, method, _, _ in SCREENS]
@@ -18,7 +20,7 @@ LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", ROW, f"{ROW}/take-ba
 
 def address(desk: OperatorBrowser, path: str) -> str:
     key = next((state.profile.key for state in desk.world.profiles.list_profiles()), "none")
-    known = {"key": key, "code": 1, "profile": key, "family": "accounts", "kind": "sections"}
+    known = {"key": key, "code": 1, "profile": key, "family": "accounts", "kind": "sections", "part": "1"}
     return f"/control{path}".format(**known, id="01M83T4CM060710PCYHWFH0XZP")
 
 
@@ -55,7 +57,9 @@ def test_without_the_right_nothing_is_shown_and_nothing_happens(
 
 
 def test_every_other_screen_is_named_here() -> None:
-    assert {path for path, _, _, rule in SCREENS if rule.right is None} == LOGS_ONLY
+    """The pages of files ask for the right of their kind themselves (test_record_files.py)."""
+    files = {f"{FILES_PATH}{path}" for path, _, _ in FILE_PAGES}
+    assert {path for path, _, _, rule in SCREENS if rule.right is None} == LOGS_ONLY | files
 
 
 def test_every_form_wants_its_token(operator: OperatorBrowser) -> None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from affino_mcp import observability
 from affino_mcp.admin.operator_errors import MaybeDone, error_status
-from affino_mcp.control_edge.access_check import is_own_form, parse_form, read_form_body
+from affino_mcp.control_edge.access_check import MAX_FORM_BYTES, is_own_form, read_form, read_form_body
 from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.own_work import session_undo, work_pages
 from affino_mcp.control_edge.own_work.work_request import (
@@ -22,16 +22,19 @@ from affino_mcp.control_edge.own_work.work_request import (
     redirect_within,
     render_work_page,
 )
+from affino_mcp.control_edge.record_files.file_pages import FILE_PAGES
+from affino_mcp.control_edge.record_files.upload_form import MAX_UPLOAD_FORM_BYTES
 from affino_mcp.control_edge.screen_request import RequestOrigin
 from affino_mcp.errors import AffinoError
 from affino_mcp.http.invocation import invocation
-from affino_mcp.pages.hub_places import WORK_PATH, login_path_for
+from affino_mcp.pages.hub_places import FILES_PLACE, WORK_PATH, login_path_for
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 
 WorkPage = Callable[[WorkRequest], Response]
 
 WORK_PAGES: Final[tuple[tuple[str, str, WorkPage], ...]] = (
     ("", "GET", work_pages.show_work),
+    *((f"{FILES_PLACE.removeprefix(WORK_PATH)}{path}", method, page) for path, method, page in FILE_PAGES),
     ("/{profile}/{id}/undo", "GET", work_pages.ask_before_undo),
     ("/{profile}/{id}/undo", "POST", work_pages.undo_change),
     ("/{profile}/{id}/session", "GET", session_undo.ask_before_session_undo),
@@ -60,7 +63,8 @@ def make_work_app(centre: ControlCentre) -> Starlette:
 
 def _make_route(centre: ControlCentre, path: str, method: str, page: WorkPage) -> Route:
     async def endpoint(request: Request) -> Response:
-        body = await read_form_body(request) if method == "POST" else b""
+        most = MAX_UPLOAD_FORM_BYTES if request.url.path.startswith(FILES_PLACE) else MAX_FORM_BYTES
+        body = await read_form_body(request, most) if method == "POST" else b""
         return await run_in_threadpool(_answer_page, centre, request, body, page)
 
     return Route(f"{WORK_PATH}{path}", endpoint, methods=[method], name=f"{method} {path}")
@@ -88,7 +92,7 @@ def _answer_if_logged_in(
     visit, _ = centre.hub_sessions.find(read_hub_cookie(request, origin))
     if visit is None:
         return redirect_within(origin, login_path_for(_return_path(request)))
-    form = parse_form(body)
+    form = read_form(request, body)
     ask = WorkRequest(
         centre,
         visit,

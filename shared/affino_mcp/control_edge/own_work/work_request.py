@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest
 from affino_mcp.http.retry_after import retry_after_value
-from affino_mcp.pages.hub_places import WORK_PATH
+from affino_mcp.pages.hub_places import FILES_PLACE, WORK_PATH
 from affino_mcp.pages.reader_zone import choose_reader_zone
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.store.faults import AccessRefused
@@ -26,6 +26,21 @@ class WorkRequest(ScreenRequest):
     def site(self) -> str:
         """See ScreenRequest."""
         return "Hub"
+
+    @property
+    def frame(self) -> str:
+        """See ScreenRequest."""
+        return "hub.html"
+
+    @property
+    def files_place(self) -> str:
+        """See ScreenRequest."""
+        return FILES_PLACE
+
+    @property
+    def files_address(self) -> str:
+        """See ScreenRequest."""
+        return f"{self.origin.path_prefix}{FILES_PLACE}"
 
     @property
     def form_token(self) -> str:

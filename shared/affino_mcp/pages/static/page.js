@@ -63,3 +63,6 @@ document.querySelectorAll("[data-fragment]").forEach((field) => {
   field.value = token;
   field.form.requestSubmit();
 });
+
+// Work in steps goes on by itself; without this file, by its button.
+document.querySelectorAll("form[data-go-on]").forEach((form) => { form.requestSubmit(); });
