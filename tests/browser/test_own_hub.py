@@ -156,3 +156,26 @@ def test_without_javascript_and_by_keyboard(chromium: Browser, own: Own) -> None
     expect(page.get_by_role("status")).to_have_text("2 of 2 changes undone.")
     assert own.account_names() == ["Lunar Works"]
     context.close()
+
+
+def test_a_file_is_rehearsed_and_imported(page: Page, own: Own) -> None:
+    """With scripts a run in steps goes on by itself; each page by axe at 320 px."""
+    page.set_viewport_size({"width": 320, "height": 800})
+    enter(page, own, "work/files")
+    assert looked_at(page) == ("Import and export", 0, [])
+    page.get_by_role("link", name="Import contacts").click()
+    lines = "".join(f"p{number}@o.example,P{number},Q,Orbital Labs\n" for number in range(8))
+    content = f"Email,First name,Last name,Accounts\n{lines}nobody,N,N,\n".encode()
+    page.get_by_label("CSV file").set_input_files({"name": "people.csv", "mimeType": "text/csv", "buffer": content})
+    assert looked_at(page) == ("Import contacts", 0, [])
+    page.get_by_role("button", name="Rehearse").click()
+    expect(page.get_by_text("It would be: 8 made, 0 the same, 0 changed, 1 refused.")).to_be_visible()
+    assert looked_at(page) == ("people.csv", 0, [])
+    page.get_by_role("button", name="Import").click()
+    expect(page.get_by_role("heading", name="Imported")).to_be_visible()
+    page.goto(f"{own.hub}/work/files/export/contacts")
+    assert looked_at(page) == ("Export contacts", 0, [])
+    page.get_by_label("Account code").fill("Orbital Labs")
+    page.get_by_role("button", name="Export").click()
+    expect(page.get_by_text("8 lines", exact=False).first).to_be_visible()
+    assert looked_at(page) == ("Export of contacts", 0, [])

@@ -91,6 +91,9 @@ def test_a_file_is_rehearsed_then_imported(sal: FileVisitor) -> None:
     assert (begun["outcome"], ended["outcome"], ended["person_email"]) == ("begun", "ok", SAL)
     assert ended["arguments"]["after"]["File"] == "x.csv"
     assert {row["request_id"] for row in sal.rows("create_contact")} == {f"{ended['request_id']}-{n}" for n in (2, 4)}
+    work = text_of(sal.visitor.get("/hub/work"))
+    assert "You imported a file" in work
+    assert "Import of x.csv" in work
     again = sal.upload("contacts", CONTACTS)
     assert "It would be: 0 made, 2 the same" in text_of(again)
     assert ">Import</button>" not in again.text

@@ -17,6 +17,8 @@ _OWN_DEEDS: Final[Mapping[str, str]] = {
     "end_all_sessions": "You ended all your sessions",
     "change_password": "You changed your password",
     "open_session": "You connected a client",
+    "import_records": "You imported a file",
+    "export_records": "You exported records",
 }
 """What a person does at the Hub, by the name in the row."""
 _READ_VERBS: Final[Mapping[str, str]] = {"list": "Listed", "get": "Looked at", "search": "Searched", "find": "Searched"}
