@@ -77,8 +77,11 @@ def test_no_write_through_the_compact_tools(reader: Closed, figures: Figures) ->
     figures.record("write tools through the compact ones on a read-only profile", tried=len(WRITES), of=2 * len(WRITES))
 
 
-def test_an_empty_profile_opens_who_am_i_alone(stranger: Closed, figures: Figures) -> None:
+OPEN_TO_ALL = {"get_current_user", "report_missing"}
+
+
+def test_an_empty_profile_opens_who_am_i_and_what_is_missing(stranger: Closed, figures: Figures) -> None:
     found = {name: outcome(stranger.client, name)["type"] for name in METHODS}
-    assert {name for name, told in found.items() if told != "tool_disabled"} == {"get_current_user"}
-    assert stranger.client.list_tool_names() == ["get_current_user"]
+    assert {name for name, told in found.items() if told != "tool_disabled"} == OPEN_TO_ALL
+    assert set(stranger.client.list_tool_names()) == OPEN_TO_ALL
     figures.record("tools on an empty profile", tried=len(found))

@@ -1,7 +1,7 @@
 """At a million rows of the API Log each screen makes a few reads of the stores, and none looks at more than a page.
 
 Three reads; where an index is asked, one more for each hundred rows shown or charted; where the calls of everybody are
-asked, a read of each of their partitions for one.
+asked, a read of each of their partitions for one; where reports are counted, one for each of their kinds.
 
 The screens are taken from the Control Centre's own table, so that a new screen is tested without being named here.
 """
@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ
 from affino_mcp.audit.queries import LogQuery, search_log
 from affino_mcp.audit.row import ALL_CALLS_PARTITIONS, row_item
+from affino_mcp.catalogue.families.always import ReportKind
 from affino_mcp.cli.service import Service
 from affino_mcp.clock import format_iso, parse_time
 from affino_mcp.control_edge import log_filters
@@ -102,7 +103,8 @@ SCREENS_OF_ROWS = [path for path in GETS if path not in FILES and not is_about_r
 @pytest.mark.parametrize("path", SCREENS_OF_ROWS, ids=lambda path: path or "(none)")
 def test_a_screen_is_so_many_reads_at_most(path: str) -> None:
     at = address(desk(), path)
-    assert calls(desk(), at) <= (OF_EVERYBODY if path == "/logs" else READABLE + (OPEN_ROW if "{id}" in path else 0))
+    more = (OPEN_ROW if "{id}" in path else 0) + (len(ReportKind) if path == "/reports" else 0)
+    assert calls(desk(), at) <= (OF_EVERYBODY if path == "/logs" else READABLE + more)
     assert log(desk()).looked_at <= 2 * MAX_LOG_ROWS_PER_READ
 
 
