@@ -11,7 +11,7 @@ from mangum import Mangum
 from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
 from starlette.types import ASGIApp
 
-from affino_mcp.http.answer_bound import bound_answer
+from affino_mcp.http.answer_bound import ALWAYS_FITS, bound_answer
 from affino_mcp.http.custom_domain import NO_DOMAIN, CustomDomain
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class AsgiLambdaHandler:
         Sets the event loop again, because other code may have unset it.
         """
         asyncio.set_event_loop(self._loop)
-        return bound_answer(self._mangum(self._domain.strip_base_path(event), context), event)
+        answer = self._mangum(self._domain.strip_base_path(event), context)
+        return answer if len(answer.get("body") or "") <= ALWAYS_FITS else bound_answer(answer, event)
 
     def close(self) -> None:
         """Closes the event loop; for tests, a Lambda process never calls it."""
