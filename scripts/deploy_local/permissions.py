@@ -23,6 +23,7 @@ PROFILE_KEY, SESSION_KEY, CALL_KEY = (
     {"pk": {"S": f"{kind}#PROBE"}, "sk": {"S": "A"}} for kind in ("PROFILE", "SESSION", "P")
 )
 CALLS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": CALL_KEY["pk"]}}
+WORDS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": {"S": "W#accounts#pr"}}}
 TOTALS_KEY = {"pk": {"S": "T#PROBE"}, "sk": {"S": "A"}}
 TOTALS_PARTITION = {"KeyConditionExpression": "pk = :p", "ExpressionAttributeValues": {":p": TOTALS_KEY["pk"]}}
 BEGUN_KEY, MARK_KEY = ({"pk": {"S": pk}, "sk": {"S": "A"}} for pk in (OPEN_ROWS_PARTITION, UNLOGGED_PARTITION))
@@ -94,6 +95,7 @@ ROLE_RULES = [
     RoleRule("McpEndpointRole", False, "scan the records", _try_table("scan", "RecordsTable")),
     RoleRule("McpEndpointRole", True, "search words", _try_table("query", "WordsTable", **PROBE_PARTITION)),
     RoleRule("McpEndpointRole", False, "scan the words", _try_table("scan", "WordsTable")),
+    RoleRule("ControlCentreRole", True, "search names", _try_table("query", "WordsTable", **WORDS_PARTITION)),
     RoleRule("ControlCentreRole", False, "read a word", _try_table("get_item", "WordsTable", Key=PROBE_KEY)),
     *(
         RoleRule(

@@ -33,6 +33,11 @@ def test_rows_come_first_and_one_line_finds_them(chromium: Browser, whole: Servi
     page.get_by_role("link", name="7 days").click()
     page.get_by_role("row", name="get_account").first.get_by_title("Only calls of this method").click()
     expect(page.get_by_role("row", name="create_account")).to_have_count(0)
+    box = page.locator(CALLS).first.bounding_box()
+    assert box is not None
+    assert box["y"] < height, "a filter that a row has set pushes the rows below the window"
+    page.get_by_role("link", name="Take away Method: get_account").click()
+    expect(page.get_by_role("row", name="create_account").first).to_be_visible()
     page.get_by_label("Search all calls").fill("sqqm refused")
     page.keyboard.press("Enter")
     expect(page.get_by_text("has 'sqqm' in the name.")).to_be_visible()

@@ -42,7 +42,7 @@ FILTER_FIELDS: Final = (
     "request",
 )
 FOLDED_FIELDS: Final = tuple(name for name in FILTER_FIELDS if name not in {SEARCH_LINE, "since", "until"})
-"""The fields that stand under *Filters*; a time is shown open when it is no quick range."""
+"""The fields that stand under *Filters* and are no time."""
 TIME_FORMS: Final = "Say yesterday, last hour, 2h, 26 Nov, 26/11/2026 or 2026-11-26 09:00."
 NOBODY: Final = 0
 _NO_PROFILE_KEY: Final = "-"

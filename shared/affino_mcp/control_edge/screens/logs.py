@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -72,9 +73,21 @@ def show_log(ask: ScreenRequest) -> Response:
         ranges=[(label, since, link_filters(filters, since=since, until="")) for since, label in QUICK_RANGES],
         unbounded=link_filters(filters, since="", until=""),
         narrow=partial(link_filters, filters),
-        folded=[name for name in log_filters.FOLDED_FIELDS if filters.given[name]],
+        set_filters=_list_set_filters(filters, rows),
         replace_line=lambda line: link_filters(filters, q=line),
     )
+
+
+def _list_set_filters(filters: LogFilters, rows: Sequence[AuditRow]) -> list[tuple[str, str, str]]:
+    """What is set under *Filters*: the field, its value for people, and the path without it."""
+    names = {"person": rows[0].person_name, "profile": rows[0].profile_name} if rows else {}
+    codes = {"person": str(rows[0].person_code), "profile": rows[0].profile_key} if rows else {}
+    found = []
+    for name in (*log_filters.FOLDED_FIELDS, "until"):
+        if given := filters.given[name]:
+            shown = names[name] if codes.get(name) == given and names[name] else given
+            found.append((name.capitalize(), shown, link_filters(filters, **{name: ""})))
+    return found
 
 
 def _read_totals_chart(ask: ScreenRequest, filters: LogFilters, *, may_read_all: bool) -> LogChart | None:
