@@ -157,6 +157,12 @@ ROLE_RULES = [
     RoleRule("ControlCentreRole", True, "write a contact", _try_table("put_item", "RecordsTable", Item=CONTACT_KEY)),
     RoleRule("ControlCentreRole", False, "scan the records", _try_table("scan", "RecordsTable")),
     RoleRule("ControlCentreRole", False, "read a media file", _try_object("get_object", "media/probe")),
+    RoleRule("ControlCentreRole", False, "store a media file", _try_object("put_object", "media/probe", Body=b"x")),
+    RoleRule(
+        "ControlCentreRole", True, "store a file to import", _try_object("put_object", "exchange/probe", Body=b"x")
+    ),
+    RoleRule("ControlCentreRole", False, "remove an object", _try_object("delete_object", "exchange/probe")),
+    RoleRule("ControlCentreRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
     RoleRule("ControlCentreRole", False, "read another secret", _try_secret("get_secret_value", "-other")),
     RoleRule("HousekeepingRole", True, "ask the audit by time", _try_table("query", "AuditTable", **CALLS_BY_TIME)),
     RoleRule("HousekeepingRole", True, "write a total", _try_table("put_item", "AuditTable", Item=TOTALS_KEY)),
