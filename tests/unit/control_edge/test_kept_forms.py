@@ -130,7 +130,7 @@ CRM = PROFILE_TEMPLATES["CRM reading"]
         ),
         ({}, []),
     ],
-    ids=str,
+    ids=["everything", "all read", "one also written", "CRM", "two kinds", "nothing"],
 )
 def test_a_profile_is_told_in_words(families: dict[str, frozenset[Access]], words: list[str]) -> None:
     assert describe_capability(Capability({str(name): access for name, access in families.items()})) == words
