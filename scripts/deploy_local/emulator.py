@@ -17,7 +17,9 @@ EMULATOR_PROGRAM = ROOT / ".tools/emulator/bin/ministack"
 ACCOUNT_KEY = "test"
 """The access key and the secret key of MiniStack's root account."""
 
-EMULATED_SERVICES = "s3,sts,iam,dynamodb,secretsmanager,lambda,apigateway,logs,monitoring,cloudformation,kms,xray"
+EMULATED_SERVICES = (
+    "s3,sts,iam,dynamodb,secretsmanager,lambda,apigateway,logs,monitoring,cloudformation,kms,xray,sns,sqs"
+)
 READY_SECONDS = 30
 
 
