@@ -28,7 +28,8 @@ from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.gate.sessions.recent_tokens import RecentTokens
-from affino_mcp.gate.sessions.sessions import Session, Sessions
+from affino_mcp.gate.sessions.session_rows import Door
+from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
@@ -44,6 +45,11 @@ class _Entrant:
     source: str
     resolved: SessionLookup
     session_first: bool
+
+    @property
+    def connected(self) -> bool:
+        """True for a connection token."""
+        return self.credentials.door is Door.CONNECTION
 
 
 class Admission:
@@ -66,8 +72,16 @@ class Admission:
         self._recent = RecentTokens()
         self._reader, self._sessions, self._pool, self._clock = reader, sessions, pool, clock
 
-    def admit(self, profile: Profile, credentials: CallerCredentials, source: str = "", *, charge: bool) -> Caller:
-        """Gives the caller of a call on this profile from this address.
+    def admit(
+        self,
+        profile: Profile,
+        credentials: CallerCredentials,
+        source: str = "",
+        found: FoundSession | None = None,
+        *,
+        charge: bool,
+    ) -> Caller:
+        """Gives the caller of a call on this profile from this address, whose session may have been found already.
 
         Raises BadCredentials, ProfileDisabled, the refusals of the profile's terms, RateLimited, the refusals of
         `resolve_token`, StoreUnavailable. What is refused for its token or by the terms takes nothing from the profile's
@@ -75,19 +89,30 @@ class Admission:
         """
         token = digest_token(credentials.token)
         try:
-            return self._charge_and_resolve(profile, credentials, source, charge=charge)
+            return self._charge_and_resolve(profile, credentials, source, self._plan_lookup(credentials, found), charge)
         except (SessionUnknown, SessionExpired, PersonInactive):
             self._recent.forget(token)
             raise
 
+    def _plan_lookup(self, credentials: CallerCredentials, found: FoundSession | None) -> SessionLookup:
+        if found is not None:
+            return lambda: self._sessions.require_live(found)
+        return lambda: self._sessions.resolve_token(credentials.token)
+
     def _charge_and_resolve(
-        self, profile: Profile, credentials: CallerCredentials, source: str, *, charge: bool
+        self,
+        profile: Profile,
+        credentials: CallerCredentials,
+        source: str,
+        lookup: SessionLookup,
+        charge: bool,
     ) -> Caller:
         if charge:
-            self._refuse_while_limited(profile, credentials.token)
-        resolved = self._start_lookup(lambda: self._sessions.resolve_token(credentials.token))
+            self._refuse_while_limited(profile, lookup)
+        is_connection = credentials.door is Door.CONNECTION
+        resolved = _look_up_once(lookup) if is_connection else self._start_lookup(lookup)
         is_recent = self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock()))
-        entrant = _Entrant(credentials, source, resolved, session_first=charge and not is_recent)
+        entrant = _Entrant(credentials, source, resolved, session_first=is_connection or (charge and not is_recent))
         try:
             profile, paid = self._charge_current_version(
                 profile, entrant, self._meter.charge_call if charge else self._meter.read_rate
@@ -96,7 +121,7 @@ class Admission:
             raise refusal.concerning(person=_find_person_if_up(resolved)) from None
         return self._build_caller(profile, paid, resolved)
 
-    def _refuse_while_limited(self, profile: Profile, token: str) -> None:
+    def _refuse_while_limited(self, profile: Profile, lookup: SessionLookup) -> None:
         """Raises RateLimited without a write while this process knows that the limit is reached.
 
         Sampled refusals name the person.
@@ -105,7 +130,7 @@ class Admission:
             self._meter.refuse_while_denied(profile)
         except RateLimited as refusal:
             if self._sampler.should_sample(profile.key):
-                person = _find_person_if_up(lambda: self._sessions.resolve_token(token))
+                person = _find_person_if_up(lookup)
                 raise refusal.concerning(person=person) from None
             raise
 
@@ -151,7 +176,7 @@ class Admission:
             _, person = entrant.resolved()
         except Refusal as refusal:
             return refusal
-        refused = profile.terms.find_person_refusal(person)
+        refused = profile.terms.find_person_refusal(person, connected=entrant.connected)
         return refused.concerning(person=person) if refused else None
 
     def _refund_charge(self, profile: Profile, charge: RateCharge) -> None:
@@ -165,12 +190,17 @@ class Admission:
 
 
 def require_secret(profile: Profile | None, credentials: CallerCredentials, now: datetime) -> Profile:
-    """Gives the profile, if the secret is accepted now; raises BadCredentials, or PreviousSecretRefused with the profile."""
-    found = secret_status(profile, credentials.secret, now)
-    if profile is None or found is SecretStatus.UNKNOWN:
+    """Gives the profile, if the secret is accepted now; raises BadCredentials, or PreviousSecretRefused with the profile.
+
+    A connection was made under a secret of its profile, so that one which is not known is a previous one.
+    """
+    found = secret_status(profile, credentials.secret_digest, now)
+    if profile is None:
         raise BadCredentials
-    if found is SecretStatus.PREVIOUS:
+    if found is SecretStatus.PREVIOUS or (found is SecretStatus.UNKNOWN and credentials.door is Door.CONNECTION):
         raise PreviousSecretRefused().concerning(profile)
+    if found is SecretStatus.UNKNOWN:
+        raise BadCredentials
     return profile
 
 

@@ -6,7 +6,7 @@ Nothing of a caller is cached between calls.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -21,9 +21,11 @@ from affino_mcp.clock import format_iso, utc_now
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
+from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX, sha256_hex
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_limit import RateState
+from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import Session
 from affino_mcp.tool_errors import PermissionDenied
 from affino_mcp.zones import WEEKDAYS
@@ -36,6 +38,7 @@ _BEARER_PATTERN = re.compile(
     rb"(?i:bearer) +(?:(?P<key>[^. ]+)\.(?P<secret>[^. ]+)\.)?"
     rb"(?P<token>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 )
+_CONNECTION_PATTERN = re.compile(rb"(?i:bearer) +(%s[0-9a-f]{64})" % CONNECTION_PREFIX.encode())
 _MIN_WITHHELD_CHARACTERS: Final = 16
 """The shortest text of a header that is taken for a secret: what is shorter would blacken common words."""
 _MAX_AGENT_CHARACTERS: Final = 120
@@ -47,11 +50,25 @@ CURRENT_USER_METHOD: Final = "get_current_user"
 
 @dataclass(frozen=True)
 class CallerCredentials:
-    """The credentials that a caller presents: well formed, not verified. `token` is in canonical form."""
+    """The credentials that a caller presents: well formed, not verified. `token` is in canonical form.
+
+    A connection token comes without key and secret; the gate takes them, the secret as its SHA-256, from the session.
+    """
 
     key: str
     secret: str = field(repr=False)
     token: str = field(repr=False)
+    door: Door = Door.CREDENTIALS
+    session_secret: str = field(default="", repr=False)
+
+    @property
+    def secret_digest(self) -> str:
+        """The SHA-256 of the secret: the presented one, or that under which the connection was made."""
+        return self.session_secret if self.door is Door.CONNECTION else sha256_hex(self.secret)
+
+    def of_session(self, session: Session) -> CallerCredentials:
+        """A connection token's credentials with what its session knows."""
+        return replace(self, key=session.profile, session_secret=session.secret_digest)
 
 
 def read_user_agent(headers: RawHeaders) -> str:
@@ -65,6 +82,7 @@ def read_credentials(headers: RawHeaders) -> CallerCredentials:
 
     `X-API-Key: key:secret` carries key and secret; `X-Auth-Token` is another name for `X-API-Secret`; `Authorization: Bearer
     key.secret.token` carries all three, and `.` stands in none of them. What is given in two places must be the same in both.
+    A connection token comes alone.
     Raises BadCredentials when a credential is missing, repeated, too long or
     holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold), and
     PlaceholderSent where a header stands for a value that was never filled in.
@@ -72,6 +90,8 @@ def read_credentials(headers: RawHeaders) -> CallerCredentials:
     given = _collect_headers(headers)
     if (header := find_placeholder(given)) is not None:
         raise PlaceholderSent(header)
+    if connection := _CONNECTION_PATTERN.fullmatch(given.get(b"authorization", b"")):
+        return _read_connection(connection[1], given)
     bearer = _BEARER_PATTERN.fullmatch(given.get(b"authorization", b""))
     if bearer is None:
         raise BadCredentials
@@ -84,6 +104,13 @@ def read_credentials(headers: RawHeaders) -> CallerCredentials:
     )
 
 
+def _read_connection(token: bytes, given: Mapping[bytes, bytes]) -> CallerCredentials:
+    """A connection token's credentials. A second answer to the question of the profile would be none."""
+    if len(given) > 1:
+        raise BadCredentials
+    return CallerCredentials("", "", token.decode("ascii"), Door.CONNECTION)
+
+
 def presented_secrets(headers: RawHeaders) -> tuple[str, ...]:
     """Gives the secret and the token in the headers, for redaction.
 
@@ -93,7 +120,7 @@ def presented_secrets(headers: RawHeaders) -> tuple[str, ...]:
         given = read_credentials(headers)
     except BadCredentials:
         return tuple(_find_presented_texts(headers))
-    return given.secret, given.token
+    return tuple(secret for secret in (given.secret, given.token) if secret)
 
 
 def _find_presented_texts(headers: RawHeaders) -> Iterator[str]:

@@ -26,7 +26,8 @@ from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
 from affino_mcp.gate.relogin import ReloginOffered, relogin_link
 from affino_mcp.gate.sessions.last_use import SessionLastUse
-from affino_mcp.gate.sessions.sessions import Sessions, SessionTimeOver
+from affino_mcp.gate.sessions.session_rows import Door
+from affino_mcp.gate.sessions.sessions import FoundSession, Sessions, SessionTimeOver
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
@@ -69,11 +70,14 @@ class Gate:
         secret is admitted during its overlap; after that it raises PreviousSecretRefused, a BadCredentials that the API Log
         tells apart.
         """
-        credentials = read_credentials(headers)
+        credentials, found = read_credentials(headers), None
         try:
-            caller = self._note_previous_secret(self._admit(credentials, source, charge=charge), credentials)
+            if credentials.door is Door.CONNECTION:
+                found = self._find_connection(credentials)
+                credentials = credentials.of_session(found.session)
+            caller = self._note_previous_secret(self._admit(credentials, source, found, charge=charge), credentials)
         except PreviousSecretRefused as former:
-            raise self._refuse_previous_secret(former, credentials, source) from None
+            raise self._refuse_previous_secret(former, credentials, source, found) from None
         except (BadCredentials, SessionUnknown) as stranger:
             raise self._count_failure(source, stranger) from None
         except StoreUnavailable as error:
@@ -81,6 +85,13 @@ class Gate:
         if self._used is not None:
             self._used.note_use(caller.session, read_user_agent(headers), source)
         return caller
+
+    def _find_connection(self, credentials: CallerCredentials) -> FoundSession:
+        """The session of a connection token; one that nobody has is answered like any wrong credentials."""
+        try:
+            return self._sessions.read_session(credentials.token, Door.CONNECTION)
+        except SessionUnknown as unknown:
+            raise BadCredentials().concerning(fingerprint=unknown.fingerprint) from None
 
     def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
         """Takes one message that is no tool call from the budget of its session and its client, which names itself.
@@ -95,13 +106,13 @@ class Gate:
     def _note_previous_secret(self, caller: Caller, credentials: CallerCredentials) -> Caller:
         """The caller; one that used the previous secret is recorded, and gets the secret's end in `former`."""
         profile, former = caller.profile, caller.profile.former
-        if former is None or secret_status(profile, credentials.secret, self._clock()) is SecretStatus.CURRENT:
+        if former is None or secret_status(profile, credentials.secret_digest, self._clock()) is SecretStatus.CURRENT:
             return caller
         self._former.note_use(profile, former, caller.person, accepted=True)
         return replace(caller, former=former)
 
     def _refuse_previous_secret(
-        self, refusal: PreviousSecretRefused, credentials: CallerCredentials, source: str
+        self, refusal: PreviousSecretRefused, credentials: CallerCredentials, source: str, found: FoundSession | None
     ) -> Refusal:
         """Gives the refusal of a previous secret, with the person; an unknown token is counted against its source.
 
@@ -110,10 +121,10 @@ class Gate:
         profile: Profile = refusal.profile
         marked = refusal.concerning(fingerprint=token_fingerprint(digest_token(credentials.token)))
         try:
-            person = find_person(partial(self._sessions.resolve_token, credentials.token))
+            person = found.person if found else find_person(partial(self._sessions.resolve_token, credentials.token))
         except StoreUnavailable:
             return marked
-        if profile.former is not None:
+        if profile.former is not None and profile.former.digest == credentials.secret_digest:
             self._former.note_use(profile, profile.former, person, accepted=False)
         return self._count_failure(source, marked.concerning(person=person))
 
@@ -124,11 +135,13 @@ class Gate:
             return stranger
         return TooManyFailures(retry_after=wait).concerning(stranger.profile, stranger.person, stranger.fingerprint)
 
-    def _admit(self, credentials: CallerCredentials, source: str, *, charge: bool) -> Caller:
+    def _admit(
+        self, credentials: CallerCredentials, source: str, found: FoundSession | None, *, charge: bool
+    ) -> Caller:
         profile = self._identify_profile(credentials)
         mark = token_fingerprint(digest_token(credentials.token))
         try:
-            return self._admission.admit(profile, credentials, source, charge=charge)
+            return self._admission.admit(profile, credentials, source, found, charge=charge)
         except BadCredentials:
             raise
         except StoreUnavailable as error:
@@ -156,7 +169,7 @@ class Gate:
         return require_secret(state.profile if state else None, credentials, self._clock())
 
     def _accepts_secret(self, profile: Profile, credentials: CallerCredentials) -> bool:
-        return secret_status(profile, credentials.secret, self._clock()) in {
+        return secret_status(profile, credentials.secret_digest, self._clock()) in {
             SecretStatus.CURRENT,
             SecretStatus.OVERLAPPING,
         }

@@ -19,10 +19,17 @@ MAX_KEY_TEXT_BYTES = 1000
 """Most bytes of a text that people enter and a key holds: DynamoDB's sort keys have at most 1,024 bytes."""
 SESSION_PREFIX = "SESSION#"
 PROFILE_PREFIX = "PROFILE#"
+CONNECTION_PREFIX = "affc_"
+"""What every connection token begins with."""
 UNLOGGED_PARTITION = "UNLOGGED"
 """The partition of operators' deeds that were done while the API Log could not be written."""
 SECURITY_GROUPS_KEY = Key("GROUPS", "A")
 """{version, last_code, groups: [{code, name, rights}]}: the security groups, once operators have changed them."""
+
+
+def new_connection_token() -> str:
+    """Gives a new connection token: `CONNECTION_PREFIX` and 256 random bits as hex."""
+    return CONNECTION_PREFIX + secrets.token_hex(32)
 
 
 def new_token() -> str:

@@ -14,8 +14,20 @@ from affino_mcp.gate.identity.person import Person
 
 Network = IPv4Network | IPv6Network
 
-SHARED_TERMS: Final = ("expires", "people", "groups")
+SHARED_TERMS: Final = ("expires", "people", "groups", "connectable")
 """The terms that stand in the profile's row too, for those who list profiles without reading their secrets."""
+
+_LISTS: Final = ("people", "groups", "networks", "connectable")
+
+
+class NotConnectable(PersonNotAllowed):
+    """The profile names the security groups whose members may use connection tokens, and the person is in none of them."""
+
+    type = "not_connectable"
+    text = "This API Profile is not open to connection tokens of this person. Ask the operator to open it to one of their groups."
+    next_step = (
+        "Tell the person that the operator has closed this way in; three headers may still work, or another profile."
+    )
 
 
 @dataclass(frozen=True)
@@ -23,12 +35,14 @@ class AdmissionTerms:
     """`expires` is the last day (ISO date, UTC); `people` are user codes; `networks` are in CIDR notation.
 
     A person is allowed by their own code or by one of their security groups. Without people and groups everybody is.
+    `connectable` are the security groups whose members may use connection tokens; without any nobody may.
     """
 
     expires: str = ""
     people: tuple[int, ...] = ()
     groups: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    connectable: tuple[str, ...] = ()
 
     @property
     def is_for_some(self) -> bool:
@@ -52,6 +66,10 @@ class AdmissionTerms:
             return True
         return person.user_code in self.people or not set(self.groups).isdisjoint(person.groups)
 
+    def allows_connection(self, person: Person) -> bool:
+        """True if this person may use connection tokens."""
+        return not set(self.connectable).isdisjoint(person.groups)
+
     def allows_source(self, source: str) -> bool:
         """True if calls from this address are admitted; an address that cannot be read is in no network."""
         if not self.networks:
@@ -70,9 +88,11 @@ class AdmissionTerms:
             return ProfileExpired()
         return None if self.allows_source(source) else NetworkNotAllowed()
 
-    def find_person_refusal(self, person: Person) -> Refusal | None:
-        """Gives the refusal of a call in this person's name; None when there is none."""
-        return None if self.allows_person(person) else PersonNotAllowed()
+    def find_person_refusal(self, person: Person, *, connected: bool = False) -> Refusal | None:
+        """Gives the refusal of a call in this person's name, `connected` by a connection token; None when there is none."""
+        if not self.allows_person(person):
+            return PersonNotAllowed()
+        return NotConnectable() if connected and not self.allows_connection(person) else None
 
     @cached_property
     def _parsed_networks(self) -> tuple[Network, ...]:
@@ -90,5 +110,5 @@ class AdmissionTerms:
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> AdmissionTerms:
         """Makes the terms from a document or a profile's row; what is missing (in older versions) asks for nothing."""
-        lists: dict[str, Iterable[Any]] = {name: given.get(name, ()) for name in ("people", "groups", "networks")}
+        lists: dict[str, Iterable[Any]] = {name: given.get(name, ()) for name in _LISTS}
         return cls(given.get("expires", ""), **{name: tuple(values) for name, values in lists.items()})

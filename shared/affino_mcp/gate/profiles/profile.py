@@ -179,14 +179,14 @@ class SecretStatus(Enum):
     UNKNOWN = "strange"
 
 
-def secret_status(profile: Profile | None, secret: str, now: datetime) -> SecretStatus:
-    """Gives the status of `secret` for the profile; without a profile UNKNOWN, after the same computation.
+def secret_status(profile: Profile | None, digest: str, now: datetime) -> SecretStatus:
+    """Gives the status of the secret with this SHA-256 for the profile; without a profile UNKNOWN, after the same computation.
 
     Always makes both comparisons, each in constant time.
     """
     former = profile.former if profile else None
-    current = is_same_secret(profile.secret if profile else _UNUSED_SECRET, secret)
-    was = is_same_secret(former.digest if former else _UNUSED_DIGEST, sha256_hex(secret))
+    current = is_same_secret(sha256_hex(profile.secret if profile else _UNUSED_SECRET), digest)
+    was = is_same_secret(former.digest if former else _UNUSED_DIGEST, digest)
     if current and profile is not None:
         return SecretStatus.CURRENT
     if was and former is not None:

@@ -17,5 +17,5 @@ def check_terms(
 
     Raises InvalidArgument, StoreUnavailable.
     """
-    known = read_security_groups(db, gate_table).rights if terms.groups else ()
+    known = read_security_groups(db, gate_table).rights if terms.groups or terms.connectable else ()
     return require_valid_terms(terms, before, today, known)

@@ -86,8 +86,9 @@ def find_term_faults(
     """
     yield from _find_expiry_faults(terms.expires, before.expires, today)
     yield from _find_faults_of(require_few_people, terms.people)
-    if not set(terms.groups) <= {*groups, *before.groups}:
-        yield InvalidArgument("groups", "There is no such security group.", known=sorted(groups))
+    for name in ("groups", "connectable"):
+        if not set(getattr(terms, name)) <= {*groups, *getattr(before, name)}:
+            yield InvalidArgument(name, "There is no such security group.", known=sorted(groups))
     yield from _find_faults_of(parse_networks, terms.networks)
 
 

@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
 from affino_mcp.gate.identity import row_keys
@@ -22,20 +23,33 @@ SESSION_RETENTION_SECONDS: Final = 7 * 24 * 3600
 """Seconds that an ended session's row is kept, so that its token is answered "expired", not "unknown"."""
 
 
+class Door(StrEnum):
+    """How a session's token is presented: with key and secret, or alone as a connection token."""
+
+    CREDENTIALS = ""
+    CONNECTION = "connect"
+
+
 @dataclass(frozen=True)
 class Session:
-    """A session as a call sees it: `fingerprint` for logs, `expires` in seconds since the epoch."""
+    """A session as a call sees it: `fingerprint` for logs, `expires` in seconds since the epoch.
+
+    `secret_digest` is the SHA-256 of the profile's secret under which a connection was made.
+    """
 
     fingerprint: str
     expires: int
     digest: str = field(repr=False)
     profile: str = ""
     issued: int = 0
+    door: Door = Door.CREDENTIALS
+    secret_digest: str = field(default="", repr=False)
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Session:
         """Makes the session from its row or its entry in the person's list, with its `digest`."""
-        return cls(token_fingerprint(row["digest"]), row["expires"], row["digest"], row["profile"], row["issued"])
+        times, door = (row["expires"], row["digest"], row["profile"], row["issued"]), Door(row.get("door", ""))
+        return cls(token_fingerprint(row["digest"]), *times, door, row.get("secret", ""))
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,7 @@ def session_list_put(table: str, session: Item) -> Put:
     """Gives the write of the session's entry in the list of its person's sessions."""
     token_digest = session["pk"].removeprefix(row_keys.SESSION_PREFIX)
     place = row_keys.person_session_key(session["user_code"], session["expires"], token_digest)._asdict()
-    kept = {name: session[name] for name in ("issued", "expires", "profile")}
+    kept = {name: session[name] for name in ("issued", "expires", "profile", "door") if name in session}
     return Put(table, place | kept | {"digest": token_digest, "ttl": session["expires"]})
 
 

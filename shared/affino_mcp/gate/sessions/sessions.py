@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
@@ -20,6 +21,7 @@ from affino_mcp.gate.sessions.session_rows import (
     REFRESH_LIFETIME_SECONDS,
     SESSION_LIFETIME_SECONDS,
     SESSION_RETENTION_SECONDS,
+    Door,
     IssuedSession,
     Session,
     TokenPair,
@@ -58,6 +60,14 @@ class SessionEnded(SessionUnknown):
     """The session was logged out, ended or refreshed: callers are told the same, but its token is no guess."""
 
 
+class FoundSession(NamedTuple):
+    """A session with its person, and whether it was ended."""
+
+    session: Session
+    person: Person
+    revoked: bool
+
+
 class Sessions:
     """The store of active sessions (APIProfileActiveSession in Affino)."""
 
@@ -71,14 +81,17 @@ class Sessions:
         Raises SessionUnknown, SessionEnded (after a logout or a refresh), SessionExpired, PersonInactive, each with the
         person if known.
         """
-        session, person, revoked = self._read_session(token)
-        if revoked:
-            raise SessionEnded().concerning(person=person, fingerprint=session.fingerprint)
-        return self._require_live(session, person)
+        return self.require_live(self.read_session(token, Door.CREDENTIALS))
+
+    def require_live(self, found: FoundSession) -> tuple[Session, Person]:
+        """Gives the session and its person; raises as `resolve_token`."""
+        if found.revoked:
+            raise SessionEnded().concerning(person=found.person, fingerprint=found.session.fingerprint)
+        return self._require_live(found.session, found.person)
 
     def find_session(self, token: str) -> tuple[Session, Person]:
         """Gives the same as `resolve_token`, and also a session that was ended."""
-        session, person, revoked = self._read_session(token)
+        session, person, revoked = self.read_session(token, Door.CREDENTIALS)
         return (session, person) if revoked else self._require_live(session, person)
 
     def create_session(self, user_code: int, profile_key: str, epoch: int | None = None) -> IssuedSession:
@@ -122,16 +135,16 @@ class Sessions:
         over = live[: max(0, len(live) - (MAX_SESSIONS_PER_PERSON - 1))][:MAX_SESSIONS_PER_PERSON]
         return [op for session in over for op in session_rows.end_session_writes(self._table, user_code, session, now)]
 
-    def _read_session(self, token: str) -> tuple[Session, Person, bool]:
-        """The session of a token, its person, and whether it was ended. Raises SessionUnknown."""
+    def read_session(self, token: str, door: Door) -> FoundSession:
+        """Gives the session of a token that is presented at this door. Raises SessionUnknown, at every other door too."""
         digest = digest_token(token)
         place, beside = row_keys.session_key(digest), row_keys.SECURITY_GROUPS_KEY
         rows = self._db.get_many(self._table, [place, beside])
-        if place not in rows:
+        if place not in rows or rows[place].get("door", "") != door:
             raise SessionUnknown().concerning(fingerprint=token_fingerprint(digest))
         row, groups = rows[place], SecurityGroups.from_row(rows.get(beside))
         session = Session.from_row(row | {"digest": digest})
-        return session, groups.grant(Person.from_json(row["person"])), bool(row.get("revoked"))
+        return FoundSession(session, groups.grant(Person.from_json(row["person"])), bool(row.get("revoked")))
 
     def _require_live(self, session: Session, person: Person) -> tuple[Session, Person]:
         if session.expires <= epoch_seconds(self._clock()):
@@ -165,7 +178,7 @@ class Sessions:
         if row is None or row["user_code"] != user_code:
             return []
         if row.get("revoked"):
-            return self._end_chain_writes(user_code, row["chain"])
+            return self._end_chain_writes(user_code, row["chain"]) if "chain" in row else []
         session = Session.from_row(row | {"digest": token_digest})
         return [*session_rows.end_session_writes(self._table, user_code, session, now)]
 

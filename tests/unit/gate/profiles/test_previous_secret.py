@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from affino_mcp.errors import BadCredentials, SessionUnknown, TooManyFailures
 from affino_mcp.gate.abuse.token_guard import MAX_TOKEN_FAILURES
 from affino_mcp.gate.gate import Gate
-from affino_mcp.gate.identity.row_keys import SESSION_PREFIX
+from affino_mcp.gate.identity.row_keys import SESSION_PREFIX, sha256_hex
 from affino_mcp.gate.profiles.previous_secret import MAX_OVERLAP, PreviousSecret, PreviousSecretRefused
 from affino_mcp.gate.profiles.previous_secret_uses import USE_NOTE_INTERVAL_SECONDS, PreviousSecretUses
 from affino_mcp.gate.profiles.profile import Profile, SecretStatus, secret_status, signing_secrets
@@ -231,6 +231,6 @@ def test_what_a_secret_is_at_any_moment(overlap: timedelta, later: timedelta, se
     now, former = SIGNED_AT + later, PreviousSecret.from_secret("a", SIGNED_AT, overlap)
     at = Profile(profile.key, "p", "v", "b", profile.capability, 1, 1, former=former)
     expected = {"b": SecretStatus.CURRENT, "a": SecretStatus.OVERLAPPING if later < overlap else SecretStatus.PREVIOUS}
-    assert secret_status(at, secret, now) is expected.get(secret, SecretStatus.UNKNOWN)
-    assert secret_status(None, secret, now) is SecretStatus.UNKNOWN
+    assert secret_status(at, sha256_hex(secret), now) is expected.get(secret, SecretStatus.UNKNOWN)
+    assert secret_status(None, sha256_hex(secret), now) is SecretStatus.UNKNOWN
     assert signing_secrets(at, now) == (["b", "a"] if later < overlap else ["b"])
