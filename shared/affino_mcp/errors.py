@@ -9,7 +9,7 @@ AffinoError
 │   ├── ProfileDisabled     403 the operator switched the profile off
 │   ├── ProfileExpired      403 the profile's last day is over
 │   ├── NetworkNotAllowed   403 the profile is not called from this network
-│   ├── PersonNotAllowed    403 the profile is not for this person
+│   ├── PersonNotAllowed    403 the profile is not for this person (NotConnectable: not by connection token)
 │   ├── OriginRefused       403 a browser page from a foreign origin
 │   ├── RateLimited         429 the profile's calls for this moment are used up
 │   ├── HandshakesLimited   429 the session's handshakes and lists for this moment are used up
@@ -28,12 +28,9 @@ AffinoError
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
 from affino_mcp.text import fill_wait
-
-REFUSAL_ROWS_PER_MINUTE: Final = 60
-"""Refusals of one profile in one minute that each get a row in the API Log; the gate looks up the callers of as many."""
 
 
 class AffinoError(Exception):
@@ -142,6 +139,13 @@ class PersonNotAllowed(Refusal):
     next_step = "Tell the person that they may not use this profile; ask the operator, or use another profile."
 
 
+class NotConnectable(PersonNotAllowed):
+    """The profile is not open to connection tokens of this person."""
+
+    type = "not_connectable"
+    text = "This API Profile is not open to connection tokens of this person. Ask the operator to open it to one of their groups."
+
+
 class OriginRefused(Refusal):
     """A web page of an origin that is not allowed called (MCP 2026-07-28: an invalid Origin is 403)."""
 
@@ -228,8 +232,7 @@ class MethodNotAllowed(Refusal):
     """Only POST is served."""
 
     type, status, code = "method_not_allowed", 405, -31005
-    text = "Only POST is served here."
-    next_step = "Send each JSON-RPC message with POST to /mcp."
+    text, next_step = "Only POST is served here.", "Send each JSON-RPC message with POST to /mcp."
 
 
 class NoSuchPath(Refusal):
@@ -243,6 +246,5 @@ class NoSuchPath(Refusal):
 class UnknownTool(AffinoError):
     """No tool of this name exists: JSON-RPC -32602 (MCP 2026-07-28)."""
 
-    type, code = "unknown_tool", -32602
-    status: ClassVar[int] = 404
+    type, status, code = "unknown_tool", 404, -32602
     text = "There is no tool of this name. List the tools to see what is there."

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import NamedTuple
 
+REFUSAL_ROWS_PER_MINUTE = 60
+"""Refusals of one profile in one minute that each get a row in the API Log; the gate looks up the callers of as many."""
 DEFAULT_CALLS_PER_MINUTE = 60
 """Calls per minute of a profile that was created without a rate."""
 

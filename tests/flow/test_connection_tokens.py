@@ -27,7 +27,7 @@ class Office:
         self.profile: Profile = self.world.profiles.create("Agents", EVERYTHING, 6000, terms=OPENED)
         self.edith = self.world.create_person("Edith", "Moreau", "Sales")
         self.connections = Connections(self.world.database, self.world.settings, self.world.clock)
-        self.token = self.connections.create(self.edith, self.profile).token
+        self.token = self.connections.create(self.edith, self.profile).access_token
 
     def call(self, headers: Headers | None = None, tool: str = "get_current_user") -> Response:
         """Calls a tool with the connection token, or with these headers."""

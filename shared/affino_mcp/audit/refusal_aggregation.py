@@ -18,7 +18,7 @@ from ulid import ULID
 
 from affino_mcp.audit.row import STORM_METHOD, AuditRow, row_item
 from affino_mcp.clock import Clock, epoch_seconds
-from affino_mcp.errors import REFUSAL_ROWS_PER_MINUTE
+from affino_mcp.settings import REFUSAL_ROWS_PER_MINUTE
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Key, Update
 

@@ -19,6 +19,7 @@ from affino_mcp.connect.client_caps import describe_cuts
 from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient, Snippet
 from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, ClientCredentials
 from affino_mcp.connect.handshake import HandshakeResult, McpEndpoint
+from affino_mcp.errors import PersonNotAllowed
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
 from affino_mcp.store.faults import StoreUnavailable
@@ -35,6 +36,9 @@ def connect(
     ] = None,
     password: PasswordOption = None,
     inline: Annotated[bool, typer.Option("--inline", help="Write the values into it, not references.")] = False,
+    one: Annotated[
+        bool, typer.Option("--one", help="Make a connection token: one value, without key and secret.")
+    ] = False,
     verify: Annotated[bool, typer.Option("--verify", help="Make the handshake and say what came of it.")] = False,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
@@ -48,7 +52,9 @@ def connect(
     """
     service = open_service(ctx, connection)
     known = _find_session(service, profile, person, password)
-    ready = known.credentials
+    if one:
+        known = _connect_in_one(service, known, client)
+    ready, inline = known.credentials, inline or one
     wanted = (ready or PLACEHOLDER_CREDENTIALS) if inline or client not in CLIENTS_WITH_REFERENCES else None
     found = clients.make_snippet(client, service.connection.mcp_url, wanted)
     greetings = _make_handshakes(service, ready) if verify else []
@@ -86,6 +92,20 @@ def _find_session(service: Service, profile: str | None, person: str | None, pas
     ends = parse_time(found.headers_expire, service.clock()) if found.headers_expire else None
     credentials = ClientCredentials.from_headers(found.headers)
     return _KnownSession(credentials, found.headers_person, ends, _find_profile(service, credentials.key))
+
+
+def _connect_in_one(service: Service, known: _KnownSession, client: McpClient) -> _KnownSession:
+    """Makes a connection token for the person of this session. Raises InvalidArgument."""
+    if known.credentials is None or known.profile is None:
+        raise InvalidArgument("person", "A connection token is somebody's: say --profile and --person.")
+    if client is McpClient.CLAUDE_DESKTOP:
+        raise InvalidArgument("client", "Claude Desktop's bridge takes the three headers: leave --one out.")
+    _, person = service.sessions.resolve_token(known.credentials.token)
+    try:
+        made = service.connections.create(person.user_code, known.profile)
+    except PersonNotAllowed as refusal:
+        raise InvalidArgument("profile", f"{refusal.message} (affino-mcp profile set --connect-group)") from None
+    return known._replace(credentials=ClientCredentials(made.access_token, "", ""))
 
 
 def _find_profile(service: Service, key: str) -> Profile | None:

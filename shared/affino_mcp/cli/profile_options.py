@@ -39,6 +39,11 @@ AllowNetworkOption = Annotated[
     typer.Option(metavar="CIDR", help="From where it may be used, like 192.0.2.0/24; repeated. Replaces those before."),
 ]
 AllowAnywhereOption = Annotated[bool, typer.Option("--allow-anywhere", help="It may be used from everywhere.")]
+ConnectGroupOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="GROUP", help="Whose members may use connection tokens; repeated. Replaces who might before."),
+]
+ConnectNobodyOption = Annotated[bool, typer.Option("--connect-nobody", help="Nobody may use connection tokens.")]
 NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
 ToolsOption = Annotated[
     ListMode | None,

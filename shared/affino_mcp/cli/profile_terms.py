@@ -17,23 +17,27 @@ class TermsOptions:
     """The options as given; None, an empty list or False for what is not given."""
 
     expires: str | None
-    people: Sequence[str]
-    groups: Sequence[str]
+    people: Sequence[str] | None
+    groups: Sequence[str] | None
     everybody: bool
-    networks: Sequence[str]
+    networks: Sequence[str] | None
     anywhere: bool
+    connectable: Sequence[str] | None = None
+    nobody: bool = False
 
     def __post_init__(self) -> None:
         """Raises BadParameter for options that contradict each other."""
         if self.everybody and (self.people or self.groups):
             raise typer.BadParameter("say --allow-everybody, or whom to allow, not both")
+        if self.nobody and self.connectable:
+            raise typer.BadParameter("say --connect-nobody, or which groups may connect, not both")
         if self.anywhere and self.networks:
             raise typer.BadParameter("say --allow-anywhere, or which networks to allow, not both")
 
     @property
     def is_given(self) -> bool:
         """True when at least one option is given."""
-        return self != _NOTHING_GIVEN
+        return self.expires is not None or any(value for name, value in vars(self).items() if name != "expires")
 
     def read_terms(self, service: Service, before: AdmissionTerms) -> AdmissionTerms | None:
         """Gives the terms with what is given in place of what was `before`; None when nothing is given.
@@ -44,11 +48,10 @@ class TermsOptions:
         if self.expires is not None:
             terms = replace(terms, expires=parse_expiry(self.expires))
         if self.everybody or self.people or self.groups:
-            codes = dict.fromkeys(service.require_person(person).user_code for person in self.people)
-            terms = replace(terms, people=tuple(codes), groups=tuple(dict.fromkeys(self.groups)))
+            codes = dict.fromkeys(service.require_person(person).user_code for person in self.people or ())
+            terms = replace(terms, people=tuple(codes), groups=tuple(dict.fromkeys(self.groups or ())))
         if self.anywhere or self.networks:
-            terms = replace(terms, networks=parse_networks(self.networks))
+            terms = replace(terms, networks=parse_networks(self.networks or ()))
+        if self.nobody or self.connectable:
+            terms = replace(terms, connectable=tuple(dict.fromkeys(self.connectable or ())))
         return terms if self.is_given else None
-
-
-_NOTHING_GIVEN = TermsOptions(None, (), (), everybody=False, networks=(), anywhere=False)

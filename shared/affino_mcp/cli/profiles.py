@@ -23,6 +23,8 @@ from affino_mcp.cli.profile_options import (
     AllowPersonOption,
     BurstOption,
     ConfirmOption,
+    ConnectGroupOption,
+    ConnectNobodyOption,
     ExpiresOption,
     NotesOption,
     ProfileArgument,
@@ -69,6 +71,8 @@ def create(
     allow_everybody: AllowEverybodyOption = False,
     allow_network: AllowNetworkOption = None,
     allow_anywhere: AllowAnywhereOption = False,
+    connect_group: ConnectGroupOption = None,
+    connect_nobody: ConnectNobodyOption = False,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
@@ -77,8 +81,8 @@ def create(
     Example: affino-mcp profile create --name Newsroom --family articles=read,write --family media_items=read,write --rate 300
     """
     wanted = parse_family_switches(family or [])
-    who = allow_person or (), allow_group or (), allow_everybody
-    asked = TermsOptions(expires, *who, allow_network or (), allow_anywhere)
+    who, where = (allow_person, allow_group, allow_everybody), (allow_network, allow_anywhere)
+    asked = TermsOptions(expires, *who, *where, connect_group, connect_nobody)
     service = open_service(ctx, connection)
     terms = asked.read_terms(service, AdmissionTerms())
     key = draw_letters_and_digits(KEY_CHARACTERS)  # first, so that the audit row can name the profile before it exists
@@ -157,6 +161,8 @@ def set_(
     allow_everybody: AllowEverybodyOption = False,
     allow_network: AllowNetworkOption = None,
     allow_anywhere: AllowAnywhereOption = False,
+    connect_group: ConnectGroupOption = None,
+    connect_nobody: ConnectNobodyOption = False,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
@@ -165,17 +171,15 @@ def set_(
     Example: affino-mcp profile set Newsroom --family contacts=read --family notes=off --rate 600
     """
     wanted = parse_family_switches(family or [])
-    given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes, "mode": tools}
-    given |= _chosen_options(relogin=relogin, confirm=confirm)
-    who = allow_person or (), allow_group or (), allow_everybody
-    asked = TermsOptions(expires, *who, allow_network or (), allow_anywhere)
+    options = _chosen_options(relogin=relogin, confirm=confirm)
+    given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes, "mode": tools, **options}
+    who, where = (allow_person, allow_group, allow_everybody), (allow_network, allow_anywhere)
+    asked = TermsOptions(expires, *who, *where, connect_group, connect_nobody)
     if set(given.values()) == {None} and not wanted and not asked.is_given:
         raise typer.BadParameter("say what to change, like --rate 600")
-    service = open_service(ctx, connection)
-    state = service.require_profile(key)
+    state = (service := open_service(ctx, connection)).require_profile(key)
     old, terms = state.profile, asked.read_terms(service, state.profile.terms)
-    if rate is not None and burst is None:
-        given["burst"] = follow_rate(old.burst, old.rate, rate)
+    given["burst"] = follow_rate(old.burst, old.rate, rate) if rate is not None and burst is None else burst
     after = _list_new_values(given, wanted, terms)
     subject, before = ActionSubject.from_profile(old), pick_previous_values(describe_profile(old), after)
     changes = given | {"families": wanted, "terms": terms}

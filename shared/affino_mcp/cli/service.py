@@ -15,6 +15,7 @@ import typer
 from affino_mcp import wiring
 from affino_mcp.cli.target import DeployedStack, choose_target
 from affino_mcp.clock import Clock, utc_now
+from affino_mcp.gate.connections import Connections
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import is_plausible_email
 from affino_mcp.gate.identity.person import Person, is_user_code
@@ -138,6 +139,11 @@ class Service:
     def sessions(self) -> Sessions:
         """The store of people's sessions."""
         return Sessions(self.stores.database, self.settings, self.clock)
+
+    @cached_property
+    def connections(self) -> Connections:
+        """Makes connection tokens."""
+        return Connections(self.stores.database, self.settings, self.clock)
 
     def require_profile(self, key_or_name: str) -> ProfileState:
         """The profile of this key or name. Raises NotFound."""

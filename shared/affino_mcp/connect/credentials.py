@@ -22,7 +22,10 @@ CREDENTIAL_VARIABLES: Final = {"token": "AFFINO_TOKEN", "key": "AFFINO_KEY", "se
 
 @dataclass(frozen=True)
 class ClientCredentials:
-    """AccessToken, API Key and API Secret, or references or placeholders in their place."""
+    """AccessToken, API Key and API Secret, or references or placeholders in their place.
+
+    A connection token stands alone: key and secret are empty then.
+    """
 
     token: str = field(repr=False)
     key: str
@@ -30,13 +33,15 @@ class ClientCredentials:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The three headers of every MCP call."""
+        """The headers of every MCP call: three, or one for a connection token."""
+        if not self.key:
+            return {"Authorization": f"Bearer {self.token}"}
         return {"Authorization": f"Bearer {self.token}", "X-API-Key": self.key, "X-API-Secret": self.secret}
 
     @property
     def in_one(self) -> str:
-        """Key, secret and token as the one bearer value of a client with a single field."""
-        return f"{self.key}.{self.secret}.{self.token}"
+        """The one bearer value of a client with a single field: key, secret and token, or the connection token."""
+        return f"{self.key}.{self.secret}.{self.token}" if self.key else self.token
 
     @property
     def environment(self) -> dict[str, str]:

@@ -27,7 +27,7 @@ FIELD_LABELS: Final = {
 }
 """The label of each text field."""
 
-TICKED_FIELDS: Final = ("grid", "options", "groups")
+TICKED_FIELDS: Final = ("grid", "options", "groups", "connectable")
 """The fields of boxes, each with the values that are ticked."""
 
 
@@ -36,7 +36,8 @@ class ProfileForm:
     """The values of the form, as text.
 
     `grid` holds the ticked family switches like `articles.read`, `options` the ticked options, `groups` the ticked security
-    groups, `seen` the version of the profile that the form was made from. `mode` is empty when none was chosen.
+    groups, `connectable` those whose members may use connection tokens, `seen` the version of the profile that the form was
+    made from. `mode` is empty when none was chosen.
     """
 
     name: str = ""
@@ -49,6 +50,7 @@ class ProfileForm:
     expires: str = ""
     people: str = ""
     groups: frozenset[str] = frozenset()
+    connectable: frozenset[str] = frozenset()
     networks: str = ""
     mode: str = ""
 
@@ -73,6 +75,7 @@ class ProfileForm:
             expires=profile.terms.expires,
             people="\n".join(people),
             groups=frozenset(profile.terms.groups),
+            connectable=frozenset(profile.terms.connectable),
             networks="\n".join(profile.terms.networks),
             mode=profile.mode,
         )

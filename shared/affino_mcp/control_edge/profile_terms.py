@@ -33,7 +33,8 @@ def read_terms(centre: ControlCentre, form: ProfileForm) -> TermsReading:
         "people": lambda: replace(terms, people=find_user_codes(database, table, split_entries(form.people))),
         "networks": lambda: replace(terms, networks=parse_networks(split_entries(form.networks))),
     }
-    terms, faults = AdmissionTerms(groups=tuple(sorted(form.groups))), dict[str, str]()
+    groups, connectable = (tuple(sorted(ticked)) for ticked in (form.groups, form.connectable))
+    terms, faults = AdmissionTerms(groups=groups, connectable=connectable), dict[str, str]()
     for name, parse in parsers.items():
         try:
             terms = parse()

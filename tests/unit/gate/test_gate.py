@@ -8,7 +8,6 @@ from concurrent.futures import Executor
 import pytest
 
 from affino_mcp.errors import (
-    REFUSAL_ROWS_PER_MINUTE,
     BadCredentials,
     PersonInactive,
     ProfileDisabled,
@@ -22,6 +21,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.sessions import IssuedSession
+from affino_mcp.settings import REFUSAL_ROWS_PER_MINUTE
 from affino_mcp.store.ops import Delete
 from tests.unit.gate.world import GATE, RawHeaders, World, headers, valid
 

@@ -211,3 +211,28 @@ def test_every_text_can_be_read_back_whatever_the_profile_is_called(
             assert json.loads(each.text)
         elif each.text.startswith("["):
             assert tomllib.loads(each.text)
+
+
+def open_to_connections(desk: Desk, profile: Profile, *groups: str) -> None:
+    desk.world.profiles.change(profile.key, terms=AdmissionTerms(connectable=groups))
+
+
+def test_a_client_with_a_single_field_gets_a_connection_token_where_the_operator_opened_the_profile(
+    desk: Desk, browser: Browser, profile: Profile
+) -> None:
+    log_in(browser)
+    person = desk.world.people.get(7)
+    assert person
+    open_to_connections(desk, profile, *person.groups)
+    shown = connect(browser, profile, "messages-api")
+    (token,) = re.findall(r"affc_[0-9a-f]{64}", shown.inside("line"))
+    assert desk.world.gate().admit([(b"authorization", f"Bearer {token}".encode())], charge=True).person.user_code == 7
+    assert profile.key not in shown.text
+    assert "connection, " in browser.get("/hub/sessions").text
+
+
+def test_without_it_the_one_value_has_words_for_key_and_secret(browser: Browser, profile: Profile) -> None:
+    log_in(browser)
+    text = html.unescape(connect(browser, profile, "messages-api").inside("line"))
+    assert SECRET_PLACEHOLDER in text
+    assert "affc_" not in text

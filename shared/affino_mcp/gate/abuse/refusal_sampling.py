@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from affino_mcp.clock import Clock
-from affino_mcp.errors import REFUSAL_ROWS_PER_MINUTE
+from affino_mcp.settings import REFUSAL_ROWS_PER_MINUTE
 
 
 class RefusalSampler:

@@ -9,7 +9,7 @@ from functools import cached_property
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Final
 
-from affino_mcp.errors import NetworkNotAllowed, PersonNotAllowed, ProfileExpired, Refusal
+from affino_mcp.errors import NetworkNotAllowed, NotConnectable, PersonNotAllowed, ProfileExpired, Refusal
 from affino_mcp.gate.identity.person import Person
 
 Network = IPv4Network | IPv6Network
@@ -18,16 +18,6 @@ SHARED_TERMS: Final = ("expires", "people", "groups", "connectable")
 """The terms that stand in the profile's row too, for those who list profiles without reading their secrets."""
 
 _LISTS: Final = ("people", "groups", "networks", "connectable")
-
-
-class NotConnectable(PersonNotAllowed):
-    """The profile names the security groups whose members may use connection tokens, and the person is in none of them."""
-
-    type = "not_connectable"
-    text = "This API Profile is not open to connection tokens of this person. Ask the operator to open it to one of their groups."
-    next_step = (
-        "Tell the person that the operator has closed this way in; three headers may still work, or another profile."
-    )
 
 
 @dataclass(frozen=True)

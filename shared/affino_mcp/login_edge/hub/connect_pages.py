@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from affino_mcp.connect.clients import CLIENT_TITLES, McpClient
+from affino_mcp.connect.clients import CLIENT_TITLES, SINGLE_FIELD_CLIENTS, McpClient
+from affino_mcp.errors import PersonNotAllowed
+from affino_mcp.gate.connections import Connections, IssuedConnection
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.profiles.profile_names import ListedProfile, list_open_profiles
 from affino_mcp.gate.sessions.session_rows import IssuedSession
@@ -43,6 +45,7 @@ class ConnectPages:
     def __init__(self, services: HubServices, reader: ProfileReader) -> None:
         self._hub, self._reader = services, reader
         self._sessions = Sessions(services.db, services.settings, services.clock)
+        self._connections = Connections(services.db, services.settings, services.clock)
 
     def answer_request(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Gives the page of a request of `CONNECT_ROUTES`. Raises StoreUnavailable, NotDone, MaybeDone."""
@@ -65,7 +68,12 @@ class ConnectPages:
             named = fault if profile else "Profile"
             return self._render_form(visit, known, session, visit.form, profiles, 400, named, _FAULT_TEXTS[named])
         try:
-            issued = self._open_session(visit, known, session, profile)
+            is_connection = self._wants_connection(visit, session, profile)
+            issued = (self._open_connection if is_connection else self._open_session)(visit, known, session, profile)
+        except PersonNotAllowed:
+            return self._render_form(
+                visit, known, session, visit.form, profiles, 403, "Profile", _FAULT_TEXTS["Profile"]
+            )
         except LoginRefused as refused:
             said, status = refusal_lines(refused), refused.fault.status
             given = {**visit.form, "Password": ""}
@@ -73,6 +81,30 @@ class ConnectPages:
                 visit, known, session, given, profiles, status, "Password", *said, wait=refused.wait
             )
         return self._render_connection(visit, known, profile, issued)
+
+    def _wants_connection(self, visit: HubRequest, session: WebSession, profile: ListedProfile) -> bool:
+        """True when one value is wanted that holds no secret, and the operator has opened the profile to the person."""
+        single, given = visit.form["Client"] in SINGLE_FIELD_CLIENTS, visit.form.get("Secret", "").strip()
+        is_builtin = not self._hub.settings.instance_url
+        return single and not given and is_builtin and profile.terms.allows_connection(session.person)
+
+    def _open_connection(
+        self, visit: HubRequest, known: LoginSubject, session: WebSession, profile: ListedProfile
+    ) -> IssuedConnection:
+        """Opens a connection to the profile; the session of a login that proves the password is ended.
+
+        Raises LoginRefused, PersonNotAllowed (also when the profile is gone).
+        """
+        code, state = session.person.user_code, self._reader.read_current(profile.key)
+        if state is None:
+            raise PersonNotAllowed
+        if self._needs_password(session):
+            self._sessions.end_session(code, self._open_session(visit, known, session, profile).session.digest)
+        about = {"profile": profile.name, "client": visit.form["Client"], "connection": True}
+        with self._hub.audit(visit, session, "open_session", {}, about):
+            made = self._connections.create(code, state.profile)
+        known.session = made.session.fingerprint
+        return made
 
     def _open_session(
         self, visit: HubRequest, known: LoginSubject, session: WebSession, profile: ListedProfile
@@ -125,7 +157,11 @@ class ConnectPages:
         return self._hub.frame.render_form(visit, status, "connect.html", result, known, wait=wait, **shown)
 
     def _render_connection(
-        self, visit: HubRequest, known: LoginSubject, profile: ListedProfile, issued: IssuedSession
+        self,
+        visit: HubRequest,
+        known: LoginSubject,
+        profile: ListedProfile,
+        issued: IssuedSession | IssuedConnection,
     ) -> HubPage:
         client = McpClient(visit.form["Client"])
         given = GivenCredentials(visit.form.get("Key", "").strip(), visit.form.get("Secret", "").strip())

@@ -17,6 +17,7 @@ from affino_mcp.connect.credentials import (
     Shell,
     write_token_assignment,
 )
+from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,11 @@ class Connection(NamedTuple):
 def write_connection(client: McpClient, url: str, token: str, given: GivenCredentials, profile: str) -> Connection:
     """Gives the texts for a client: with key and secret where they were given, else with references to variables.
 
-    A client that takes no references gets words in place of key and secret.
+    A client that takes no references gets words in place of key and secret. A connection token needs neither.
     """
     server = server_name(profile)
+    if token.startswith(CONNECTION_PREFIX):
+        return _write_filled(client, url, ClientCredentials(token, "", ""), server, has_secret=True)
     if given.secret:
         return _write_filled(client, url, ClientCredentials(token, given.key, given.secret), server, has_secret=True)
     if client is McpClient.CLAUDE_CODE:
