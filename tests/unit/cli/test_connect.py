@@ -141,7 +141,7 @@ WHOLE = ["--profile", "Whole", *HERS[2:]]
     ("client", "cut"),
     [
         (McpClient.CURSOR, "Cursor takes 80 tools and gets "),
-        (McpClient.VSCODE, "VS Code takes 128 tools with its own and other servers'"),
+        (McpClient.VSCODE, "VS Code takes 128 tools and gets "),
         (McpClient.CLAUDE_CODE, ""),
     ],
 )

@@ -41,6 +41,7 @@ def subclasses(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:
     for found in kind.__subclasses__():
         if found.__module__ in {errors.__name__, tool_errors.__name__}:
             yield found
+            yield from subclasses(found)
 
 
 _TEXTS = {e.text for kind in (Refusal, ToolError) for e in subclasses(kind) if "text" in vars(e)} | {UnknownTool.text}
