@@ -54,7 +54,7 @@ def test_the_commands() -> None:
         *(f"{verb} {word}" for verb in ("import", "export") for word in FILE_KINDS),
         "housekeeping report",
         "login",
-        *(f"log {word}" for word in ("chart", "tail", "export", "show", "digest", "verify")),
+        *(f"log {word}" for word in ("chart", "tail", "export", "show", "digest", "verify", "missing")),
         "methods",
         "purge contact",
         "reindex",
