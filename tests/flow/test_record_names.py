@@ -147,3 +147,16 @@ def test_a_call_names_at_most_ten_records(manager: WorldClient) -> None:
     names = [f"Jane {number}" for number in range(11)]
     error = manager.call_tool("add_contact_list_members", ContactListCode=made, UserCodes=names).error
     assert error["message"] == "UserCodes must hold codes: a call may name at most 10 records."
+
+
+def test_signs_between_words_do_not_matter_where_no_record_has_them(community: Community) -> None:
+    for name in ("customer-support", "Customer_Support", "customersupport"):
+        read = community.max.call_tool("get_forum", ForumItemCode=name).result["Forum"]
+        assert read["ForumItemCode"] == community.support
+    signed = community.forum("Customer-Support")
+    assert (
+        community.max.call_tool("get_forum", ForumItemCode="customer-support").result["Forum"]["ForumItemCode"]
+        == signed
+    )
+    assert community.max.call_tool("get_forum", ForumItemCode="customer_support").error["type"] == "validation_error"
+    assert community.max.call_tool("get_forum", ForumItemCode="support").error["type"] == "validation_error"

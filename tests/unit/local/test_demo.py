@@ -20,13 +20,6 @@ TRYOUTS = CRM_TRYOUTS | WEBSITE_TRYOUTS
 CALLS = sum(map(len, make_lanes().values()))
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> DemoService:
-    made = DemoService(tmp_path_factory.mktemp("state"))
-    made.fill()
-    return made
-
-
 @pytest.fixture
 def call(service: DemoService) -> Iterator[ToolCaller]:
     service.world.clock.move(seconds=30)  # the profile's limit is that of one moment

@@ -22,13 +22,6 @@ from tests.unit.local.test_demo import TRYOUTS
 READS = [name for name, m in METHODS.items() if m.access is Access.READ and FIELDS in m.all_arguments]
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> DemoService:
-    made = DemoService(tmp_path_factory.mktemp("state"))
-    made.fill()
-    return made
-
-
 @pytest.fixture
 def call(service: DemoService) -> Iterator[ToolCaller]:
     service.world.clock.move(seconds=60)

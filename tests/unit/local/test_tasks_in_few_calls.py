@@ -42,13 +42,6 @@ class Agent:
         return self.client.call_tool(tool, **arguments).result
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> DemoService:
-    made = DemoService(tmp_path_factory.mktemp("state"))
-    made.fill()
-    return made
-
-
 @pytest.fixture
 def agent_of(service: DemoService) -> Iterator[Callable[[str], Agent]]:
     service.world.clock.move(seconds=60)  # the profile's limit is that of one moment
@@ -66,6 +59,33 @@ def agent_of(service: DemoService) -> Iterator[Callable[[str], Agent]]:
 def picture(number: int) -> dict[str, str]:
     """A file as an agent sends it."""
     return {"FileName": f"picture-{number}.png", "ContentBase64": base64.b64encode(draw_picture(number)).decode()}
+
+
+def create_an_account_with_its_contact(agent: Agent) -> None:
+    jane = {"Email": "jane@orbital.example", "FirstName": "Jane", "LastName": "Doe", "JobTitle": "VP of Engineering"}
+    words = {"Name": "Orbital Labs", "IndustryCode": "Technology", "AccountTypeCode": "Prospect"}
+    made = agent.call("create_account", **words, PrimaryContact=jane)["Account"]
+    assert (made["PrimaryContact"]["Name"], made["AccountType"]["Name"]) == ("Jane Doe", "Prospect")
+
+
+def open_an_opportunity(agent: Agent) -> None:
+    words = {"Title": "Q2 upsell", "Value": "£40,000", "TopicNames": ["platform expansion"]}
+    people = {"AccountCode": "Northlight Energy", "PrimaryContactCode": "Ivor Strand"}
+    made = agent.call("create_opportunity", **words, **people)["Opportunity"]
+    assert (made["Value"], [topic["Name"] for topic in made["Topics"]]) == (40000, ["Platform Expansion"])
+    assert made["PrimaryContact"]["Name"] == "Ivor Strand"
+
+
+def change_company(agent: Agent) -> None:
+    moved = {"UserCode": "Bilal Okoye", "AccountCode": "Fenwick Partners", "ToAccountCode": "Northlight Energy"}
+    assert not agent.call("update_contact_account_link", **moved)["Link"]["LeftCompany"]
+
+
+def fill_a_list_by_criteria(agent: Agent) -> None:
+    done = agent.call(
+        "add_contact_list_members", ContactListCode="Spring 2026 Campaign", Filters={"IndustryCode": "Healthcare"}
+    )
+    assert done["Totals"]["Added"] > 0
 
 
 def put_a_task_on_tuesday(agent: Agent) -> None:
@@ -124,7 +144,7 @@ def place_a_picture_in_a_text(agent: Agent) -> None:
 
 
 def reply_to_a_thread_known_by_its_words(agent: Agent) -> None:
-    forum = {"ForumItemCode": "Customer Support"}
+    forum = {"ForumItemCode": "customer-support"}
     (thread,) = agent.call("list_forum_threads", Search="login issues 9.0.11", **forum)["Items"]
     assert thread["Title"] == "v9.0.11 login issues"
     body = '<p>Clear the cookies; see <a href="https://help.example/login">the guide</a>.</p>'
@@ -210,6 +230,10 @@ def split_a_thread(agent: Agent) -> None:
 
 
 JOBS: Final[dict[str, tuple[str, int, Callable[[Agent], None]]]] = {
+    "account, industry and type, with a new primary contact": (SELLER, 1, create_an_account_with_its_contact),
+    "opportunity of £40,000 with topic and primary contact": (SELLER, 1, open_an_opportunity),
+    "contact changes company": (SELLER, 1, change_company),
+    "list by criteria": (SELLER, 1, fill_a_list_by_criteria),
     "task next Tuesday": (SELLER, 1, put_a_task_on_tuesday),
     "person onto the campaign list by its title": (SELLER, 1, add_a_person_to_the_campaign),
     "draft article with four steps": (EDITOR, 1, draft_an_article_with_four_steps),

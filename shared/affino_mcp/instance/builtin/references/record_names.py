@@ -1,6 +1,7 @@
 """Finds the records that a call names where their codes are asked, among those that the person may see.
 
-A name is taken where exactly one record has it; case and accents are ignored, as in lists. A call may name ten records: each
+A name is taken where exactly one record has it; case and accents are ignored, as in lists, and where no record has it then,
+the signs between its words (customer-support). A call may name ten records: each
 costs at most four reads, whatever the number of records.
 """
 
@@ -27,7 +28,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references.list_entries import all_entries, load_lists, offered_entries
 from affino_mcp.instance.builtin.references.references import OPERATOR_FAMILIES, REFERENCE_FAMILIES
 from affino_mcp.instance.port import Call, RecordRef
-from affino_mcp.plain_text import plain
+from affino_mcp.plain_text import look, plain
 from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -80,7 +81,8 @@ class _NameSearch:
 
     def find_code(self, name: str) -> int:
         known = self._load_all() if self._is_small() else self._load_namesakes(name)
-        fitting = [document for document in known if _has_name(document, name)]
+        exact = [document for document in known if _has_name(document, name)]
+        fitting = exact or [document for document in known if look(document.label) == look(name)]
         if len(fitting) == 1:
             (found,) = fitting
             if isinstance(name, RecordName):  # an argument that takes a name or a code got what it asks for
