@@ -98,6 +98,7 @@ def _needed(method: Method) -> dict[str, Any]:
             schema = field.kind.schema
             found[field.name] = schema["enum"][0] if "enum" in schema else right[schema.get("type", "integer")]
             found |= {field.name: [{}]} if schema.get("items") == {"type": "object"} else {}
+            found |= {field.name: ["forum_posts#1"]} if schema.get("items") == {"type": "string"} else {}
     return found | ({"Sha256": "0" * 64} if "Sha256" in found else {})
 
 

@@ -60,6 +60,10 @@ CODES: Final[dict[str, list[Any]]] = {
     "FileName": ["b.png"],
     "MimeType": ["image/png"],
     "Action": ["hide", "unhide"],
+    "Steps": [[{"Title": "Overview", "Body": "<p>First</p>"}], [{"Title": "Alone"}]],
+    "StandardItemCodes": [["$article"]],
+    "ForumPostCodes": [["$post"]],
+    "Refs": [["forum_posts#1"], ["articles#1", "article_comments#1"]],
 }
 """Values by the argument's name: codes of the stock (`$name`), and texts that only some calls accept."""
 
@@ -101,9 +105,9 @@ UNLIKELY: Final = {CURSOR.name, IF_UPDATED.name, FIELDS.name, "StartCode", "Chan
 
 def right_value(field_: Field) -> st.SearchStrategy[Any]:
     """A value that the field accepts."""
-    if CODES.get(field_.name):
-        return st.sampled_from(CODES[field_.name])
     schema, kind = field_.kind.schema, field_.kind.display_name.partition(",")[0]
+    if known := [each for each in CODES.get(field_.name, ()) if "enum" not in schema or each in schema["enum"]]:
+        return st.sampled_from(known)
     if "enum" in schema:
         return st.sampled_from(schema["enum"])
     if kind in BY_KIND:
@@ -134,7 +138,7 @@ def any_arguments(method: Method) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=values)
 
 
-RENEWED: Final = {"detach_article_media", "get_media_file", "reorder_article_steps"}
+RENEWED: Final = {"detach_article_media", "get_media_file", "reorder_article_steps", "split_forum_thread"}
 """Methods, besides those that delete, whose record is made anew for each call."""
 
 
@@ -166,12 +170,14 @@ class Stage:
         self.world.clock.move(seconds=1)
         needed = {field_.name for field_ in method.arguments if field_.required}
         if method.effect is Effect.DELETE or method.name in RENEWED:
+            needed |= {name.removesuffix("s") for name in needed}
             keys = needed | {"ForumThreadCode", "MediaFileItemCode", "StandardStepByStepCode"}
             for name in [name for name, (_, _, key) in ALL_STOCK.items() if key in keys]:
                 self.make(name)
         if method.moderates:
             self.office.call("add_forum_moderator", {"ForumItemCode": "$forum", "UserCode": "$una"})
         if method.undoes:
+            self.make("account")  # an undo of the last changes may have deleted the office's
             self.office.call("update_account", {"AccountCode": "$account", "City": f"City {self.made}"})
             told = self.office.call("list_record_history", {"Family": "accounts", "Code": "$account", "PageSize": 1})
             self.office.codes["version"] = told["Items"][0]["Version"]

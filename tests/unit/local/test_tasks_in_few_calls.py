@@ -8,38 +8,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
 from affino_mcp.local.demo_website import draw_picture
+from tests.unit.local.counting_agent import Agent, Answer
 from tests.unit.local.demo_service import DemoService
 from tests.world import WorldClient
 
 SELLER, EDITOR, PUBLISHER, MODERATOR = "sales_manager", "editor", "publisher", "moderator"
 STEPS: Final = [{"Title": title, "Body": f"<p>{title}.</p>"} for title in ("Overview", "Setup", "Advanced", "Help")]
-Answer = dict[str, Any]
-
-
-@dataclass
-class Agent:
-    """An agent of one of the demo's people, which counts its calls."""
-
-    client: WorldClient
-    today: date
-    calls: int = 0
-
-    def __post_init__(self) -> None:
-        listed = self.client.send_rpc("tools/list").document["result"]["tools"]
-        self.schemas = {tool["name"]: tool["inputSchema"]["properties"] for tool in listed}
-
-    def call(self, tool: str, **arguments: Any) -> Answer:
-        """Calls a tool with arguments of its listed schema; a refused call fails."""
-        assert set(arguments) <= set(self.schemas[tool]), tool
-        self.calls += 1
-        return self.client.call_tool(tool, **arguments).result
 
 
 @pytest.fixture

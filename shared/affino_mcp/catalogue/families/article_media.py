@@ -58,7 +58,7 @@ METHODS: Final = (
         "the cover image on step one.",
         {"Attachment": "the attachment"},
         (ARTICLE_CODE_FIELD, STEP.code_field, *ATTACHMENT.create_arguments(), REPLACE),
-        "Give StandardItemCode or StandardStepByStepCode. First create the media item and attach its file.",
+        "Give StandardItemCode or StandardStepByStepCode.",
         ATTACHMENT,
     ),
     Method(

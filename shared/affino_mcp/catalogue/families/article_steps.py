@@ -82,7 +82,7 @@ METHODS: Final = (
         "add the steps Overview, Setup, Advanced use and Troubleshooting.",
         _STEP,
         (ARTICLE_CODE_FIELD.as_required(), *STEP.create_arguments(), SORT_ORDER),
-        "Steps hold most of an article's text. With SortOrder the step goes in there and later ones move down.",
+        "With SortOrder the step goes in there and later ones move down.",
         STEP,
         errors=(NotFound,),
         answers_as="get_article_step",

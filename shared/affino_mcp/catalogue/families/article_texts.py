@@ -21,5 +21,5 @@ ATTACHED_ITEM_FIELD: Final = Field("MediaFileItemCode", code_kind(), "from list_
 NEW_STEPS: Final = Field(
     "Steps",
     rows_kind(MAX_STEPS_AT_ONCE, STEP_TITLE.as_required(), STEP_BODY.with_help(""), ATTACHED_ITEM_FIELD.with_help("")),
-    "its steps in order, all or nothing",
+    "in order, all or nothing",
 )
