@@ -145,3 +145,52 @@ def test_members_that_cannot_be_told_are_not_added(manager: WorldClient, name: s
     code = manager.call_tool("create_contact_list", Title="Spring").result["ContactList"]["ContactListCode"]
     error = manager.call_tool("add_contact_list_members", ContactListCode=code, **arguments).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", argument)
+
+
+@pytest.mark.parametrize("kind", ["note", "task"])
+def test_a_note_or_a_task_moves_and_comes_back(manager: WorldClient, kind: str) -> None:
+    at, jane = crm.account(manager), crm.contact(manager, "Jane")
+    name = {"note": "NoteCode", "task": "AppUserTaskCode"}[kind]
+    given = {"Body": "b"} if kind == "note" else {"Title": "t"}
+    code = manager.call_tool(f"create_{kind}", **given, AccountCode=at).result[kind.title()][name]
+    moved = manager.call_tool(f"update_{kind}", **{name: code}, Scope={"user_code": str(jane)}).result
+    assert (moved[kind.title()]["Scope"]["Code"], moved["Changed"]) == (jane, ["Scope"])
+    listed = [
+        manager.call_tool(f"list_{kind}s", **w).result["Items"] for w in ({"AccountCode": at}, {"UserCode": jane})
+    ]
+    assert [[row[name] for row in rows] for rows in listed] == [[], [code]]
+    history = manager.call_tool("list_record_history", Family=f"{kind}s", Code=code).result["Items"][0]
+    change = {"Attribute": "Scope", "Before": {"AccountCode": at}, "After": {"UserCode": jane}}
+    assert history["Changes"] == [change]
+    undone = manager.call_tool("undo_change", Family=f"{kind}s", Code=code, Version=history["Version"]).result
+    assert undone[kind.title()]["Scope"]["Code"] == at
+    same = manager.call_tool(f"update_{kind}", **{name: code}, Scope={"AccountCode": at}).result
+    assert crm.codes(same["Warnings"]) == ["NO_CHANGE"]
+
+
+WRONG_MOVES: dict[str, tuple[Any, str, str]] = {
+    "nothing": ({}, "validation_error", "Scope"),
+    "two": ({"AccountCode": 1, "UserCode": 1}, "validation_error", "Scope"),
+    "another": ({"OwnerCode": 1}, "validation_error", "Scope"),
+    "no code": ({"AccountCode": "x"}, "validation_error", "Scope"),
+    "gone": ({"AccountCode": 999}, "not_found", "AccountCode"),
+    "none": (None, "validation_error", "Scope"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_MOVES)
+def test_a_note_does_not_move_to_nothing(manager: WorldClient, name: str) -> None:
+    scope, kind, argument = WRONG_MOVES[name]
+    code = manager.call_tool("create_note", Body="b", AccountCode=crm.account(manager)).result["Note"]["NoteCode"]
+    error = manager.call_tool("update_note", NoteCode=code, Scope=scope).error
+    assert (error["type"], error["details"]["argument"]) == (kind, argument)
+
+
+def test_a_task_is_made_from_a_note(manager: WorldClient) -> None:
+    at = crm.account(manager)
+    code = manager.call_tool("create_note", Body="Wants prices", AccountCode=at).result["Note"]["NoteCode"]
+    task = manager.call_tool("create_task", Title="Send prices", NoteCode=code).result["Task"]
+    assert (task["Memo"], task["Scope"]["Code"]) == ("Wants prices", at)
+    own = manager.call_tool("create_task", Title="Call", Memo="mine", NoteCode=code).result["Task"]
+    assert own["Memo"] == "mine"
+    assert manager.call_tool("create_task", Title="Call", NoteCode=999).error["details"]["argument"] == "NoteCode"

@@ -53,6 +53,7 @@ CODES: Final[dict[str, list[Any]]] = {
     "Version": ["$version"],
     "SecurityCode": [],
     "ContactCodes": [["$jane"]],
+    "Scope": [{"AccountCode": "1"}, {"UserCode": 1}],
     "ToAccountCode": ["$account"],
     "PrimaryContact": [{"Email": "new@office.example", "FirstName": "N", "LastName": "N"}, {"Email": "x"}],
     "Filters": [{"Mine": True}],

@@ -16,6 +16,7 @@ from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.families.accounts import NEW_PRIMARY_CONTACT
 from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD, NEW_STEPS
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, CONTACT_CODES, SCOPE_FIELDS
+from affino_mcp.catalogue.families.tasks import FROM_NOTE
 
 
 class Crossing(NamedTuple):
@@ -55,7 +56,7 @@ CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
     "update_opportunity": (_PRIMARY_CONTACT,),
     "add_opportunity_contact": (Crossing("UserCode", Family.CONTACTS),),
     "list_activity": _SCOPE,
-    "create_task": _SCOPE,
+    "create_task": (*_SCOPE, Crossing(FROM_NOTE.name, Family.NOTES)),
     "create_note": _SCOPE,
     "attach_article_media": (Crossing(ATTACHED_ITEM_FIELD.name, Family.MEDIA_ITEMS),),
     "create_article": (Crossing(f"{NEW_STEPS.name}.{ATTACHED_ITEM_FIELD.name}", Family.MEDIA_ITEMS),),

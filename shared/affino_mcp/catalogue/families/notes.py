@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import RESTORABLE, SCOPE_FIELDS
+from affino_mcp.catalogue.families.shared import MOVED_SCOPE, RESTORABLE, SCOPE_FIELDS
 from affino_mcp.catalogue.kinds import code_kind, line_kind, text_kind
 from affino_mcp.catalogue.method import MINE, PAGE_RETURNS, Effect, Method, list_arguments
 from affino_mcp.catalogue.record import PART_KIND, PERSON_KIND, Field, Record
@@ -18,6 +18,7 @@ NOTE: Final = Record(
     label=("Subject",),
     fields=(Field("Body", text_kind(8000), "short and specific: summarise"), Field("Subject", line_kind(255))),
     required=("Body",),
+    filled=(MOVED_SCOPE.name,),
     derived=(
         Field("Scope", PART_KIND, "Type, Code and Name of what it is about"),
         Field("Author", PERSON_KIND, "UserCode and Name"),
@@ -74,7 +75,7 @@ METHODS: Final = (
         "Change a note.",
         "correct the price in my note.",
         _FULL,
-        NOTE.update_arguments(),
+        (*NOTE.update_arguments(), MOVED_SCOPE),
         record=NOTE,
         carries_undo=True,
         answers_as="get_note",

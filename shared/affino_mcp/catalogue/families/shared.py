@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from affino_mcp.catalogue.item_kinds import arguments_kind
 from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind, names_kind, object_kind
 from affino_mcp.catalogue.record import Field, Reference
 from affino_mcp.catalogue.time_kinds import date_kind
@@ -23,6 +24,9 @@ CONTACT_CODES: Final = Field("ContactCodes", codes_kind(20), "further contacts")
 NAME_SEARCH: Final = Field("Search", line_kind(200), "part of the name")
 SCOPE_FIELDS: Final = (ACCOUNT_FIELD, CONTACT_FIELD, OPPORTUNITY_FIELD)
 """The fields that name the record that a task or note is about."""
+
+MOVED_SCOPE: Final = Field("Scope", arguments_kind(), "moves it: {AccountCode: 3}")
+"""The argument that moves a task or a note to another record."""
 
 HANGING: Final = Field("Hanging", object_kind(), "what hung on it and stays, by kind: the number")
 """The attribute of a deletion's answer that says what the record leaves behind."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
-from affino_mcp.catalogue.families.shared import DATE_RANGES, RESTORABLE, SCOPE_FIELDS
+from affino_mcp.catalogue.families.shared import DATE_RANGES, MOVED_SCOPE, RESTORABLE, SCOPE_FIELDS
 from affino_mcp.catalogue.kinds import (
     boolean_kind,
     choice_kind,
@@ -23,6 +23,7 @@ TASK_PENDING: Final = "pending"
 TASK_STATUS: Final = Field("Status", choice_kind(TASK_PENDING, "in_progress", "completed", "cancelled"))
 OWNER: Final = Field("OwnerCode", code_kind(), "UserCode of staff", Reference("staff", "Owner"))
 OWNER_FILTER: Final = Field("OwnerCodes", codes_kind(12), "", OWNER.reference)
+FROM_NOTE: Final = Field("NoteCode", code_kind(), "takes Memo and record from it")
 NEW_OWNER: Final = OWNER.with_help("UserCode of staff; default: you")
 
 TASK: Final = Record(
@@ -49,7 +50,7 @@ TASK: Final = Record(
     summary=("Title", "DueDate", "Status", "Priority", "OwnerCode"),
     search=("Title", "Memo"),
     defaults={"Priority": "normal", "Status": TASK_PENDING},
-    filled=(OWNER.name,),
+    filled=(OWNER.name, MOVED_SCOPE.name),
     due="DueDate",
 )
 _FULL: Final = {"Task": "the full task"}
@@ -98,7 +99,7 @@ METHODS: Final = (
         "Create a task for a person, on at most one account, contact or opportunity.",
         "call Jane Doe next Tuesday to confirm the pricing sheet.",
         _FULL,
-        (*TASK.create_arguments(without=("Status", OWNER.name)), NEW_OWNER, *SCOPE_FIELDS),
+        (*TASK.create_arguments(without=("Status", OWNER.name)), NEW_OWNER, *SCOPE_FIELDS, FROM_NOTE),
         "Status starts at pending. If you cannot act yourself, leave a task for a person.",
         record=TASK,
         errors=(NotFound,),
@@ -112,7 +113,7 @@ METHODS: Final = (
         "Change a task.",
         "mark the call with Jane Doe completed.",
         _FULL,
-        TASK.update_arguments(),
+        (*TASK.update_arguments(), MOVED_SCOPE),
         record=TASK,
         carries_undo=True,
         answers_as="get_task",

@@ -94,11 +94,13 @@ def update_note(records: Records, method: Method, values: Values, call: Call) ->
     _warn_when_long(call, values)
     kept = {name: value for name, value in values.items() if name in NOTE.writable}
     change = records.start_change(method, values, call)
-    after = replace(before, document=before.document.next_version(call, kept))
-    if after.document.values == before.document.values:
+    moved, known = subject_record.read_move(records, change, values)
+    after = replace(before, document=before.document.next_version(call, kept, **moved))
+    noted = subject_record.noted_move(before.document, after.document)
+    if after.document.values == before.document.values and not noted:
         return change.no_change({"Note": render_note(records, call, before.document)}, before.document.ref)
-    records.save_record(change, before, after)
-    return change.commit({"Note": render_note(records, call, after.document)})
+    records.save_record(change, before, after, **noted)
+    return change.commit({"Note": render_note(records, call, after.document, known)})
 
 
 def delete_note(records: Records, method: Method, values: Values, call: Call) -> Done:

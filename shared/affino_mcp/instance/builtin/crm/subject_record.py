@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.shared import SCOPE_FIELDS
+from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.crossings import Crossing
+from affino_mcp.catalogue.families.shared import MOVED_SCOPE, SCOPE_FIELDS
+from affino_mcp.catalogue.kinds import MAX_CODE
 from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.plain_values import read_whole
+from affino_mcp.catalogue.record import fold_name
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, record_key
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.listing.filter_targets import FilterTarget, find_targets
 from affino_mcp.instance.builtin.references.references import may_show_family
+from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
@@ -19,6 +25,7 @@ SUBJECT_FAMILIES: Final = dict(
 )
 """Maps each scope argument to the family of its record."""
 
+_MAX_NAME_CHARACTERS: Final = 60
 _WORDS: Final = {"accounts": "account", "contacts": "contact", "opportunities": "opportunity"}
 
 
@@ -45,6 +52,37 @@ def check_scope(records: Records, change: Change, values: Values) -> tuple[dict[
         raise NotFound(argument, _WORDS[family])
     change.require_existing(record_key(family, code), lambda _: NotFound(argument, _WORDS[family]))
     return {"family": family, "code": code}, known
+
+
+def read_move(records: Records, change: Change, values: Values) -> tuple[dict[str, Any], KnownRecords]:
+    """The scope that the call moves a task or a note to, as a system attribute; empty when it does not.
+
+    Raises InvalidArgument, NotFound, and ToolDisabled or PermissionDenied for a record of a family that may not be read.
+    """
+    if values.get(MOVED_SCOPE.name) is None:
+        return {}, {}
+    given = {fold_name(name[:_MAX_NAME_CHARACTERS]): value for name, value in values[MOVED_SCOPE.name].items()}
+    named = {name: read_whole(given[fold_name(name)]) for name in SUBJECT_FAMILIES if fold_name(name) in given}
+    codes = {name: code for name, code in named.items() if type(code) is int and 0 < code <= MAX_CODE}
+    if len(given) != 1 or len(codes) != 1:
+        text = f"{MOVED_SCOPE.name} must hold the code of one record, as one of {', '.join(SUBJECT_FAMILIES)}."
+        raise InvalidArgument(MOVED_SCOPE.name, text)
+    (argument,) = codes
+    require_crossing(change.call, Crossing(MOVED_SCOPE.name, Family(SUBJECT_FAMILIES[argument])))
+    scope, known = check_scope(records, change, codes)
+    return {MOVED_SCOPE.name: scope}, known
+
+
+def scope_arguments(document: Document) -> dict[str, int] | None:
+    """The scope of a task or a note in the form of the argument that moves it; None without one."""
+    names = {family: argument for argument, family in SUBJECT_FAMILIES.items()}
+    return next(({names[family]: code} for family, code in subject_refs(document)), None)
+
+
+def noted_move(before: Document, after: Document) -> dict[str, tuple[Any, Any]]:
+    """What history notes of a move, by attribute: before and after; empty when there was none."""
+    was, now = scope_arguments(before), scope_arguments(after)
+    return {} if was == now else {MOVED_SCOPE.name: (was, now)}
 
 
 def scope_facet(family: str, code: int) -> str:

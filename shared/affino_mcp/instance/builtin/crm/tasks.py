@@ -6,7 +6,8 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from affino_mcp.catalogue.families.tasks import OWNER, OWNER_FILTER, TASK, TASK_PENDING, TASK_STATUS
+from affino_mcp.catalogue.families.notes import NOTE
+from affino_mcp.catalogue.families.tasks import FROM_NOTE, OWNER, OWNER_FILTER, TASK, TASK_PENDING, TASK_STATUS
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
@@ -125,6 +126,7 @@ def _render_entry(item: dict[str, Any]) -> dict[str, Any]:
 def create_task(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Creates a pending task, assigned to the acting person unless the call names another owner."""
     change = records.start_change(method, values, call)
+    values = _with_note(records, values)
     if not values.get(OWNER.name):
         text = f"The task is assigned to {call.actor.name}, for whom you act."
         call.warn(WarningCode.DEFAULTED, OWNER.name, text)
@@ -137,17 +139,31 @@ def create_task(records: Records, method: Method, values: Values, call: Call) ->
     return change.commit({"Task": render_task(records, call, task, known | about)})
 
 
+def _with_note(records: Records, values: Values) -> Values:
+    """The values with the memo and the record of the note that the call names, where it gives none. Raises NotFound."""
+    code = values.get(FROM_NOTE.name)
+    if code is None:
+        return values
+    note = records.require_record(NOTE.family, FROM_NOTE.name, code, NOTE.words).document
+    scope = {} if subject_record.find_scope(values) else subject_record.scope_arguments(note) or {}
+    return {"Memo": note.values["Body"], **scope, **values}
+
+
 def update_task(records: Records, method: Method, values: Values, call: Call) -> Done:
     """Updates the given attributes of a task; completing the task sets CompletedDate."""
     before = records.require_record(FAMILY, CODE, values[CODE], TASK.words)
     require_ownership(call, before.document)
     change = records.start_change(method, values, call)
     checked, known = references.check_references(records, change, TASK, values)
-    document = before.document.next_version(call, checked, **_completion_stamp(call, before.document, checked))
-    if document.values == before.document.values:
+    moved, about = subject_record.read_move(records, change, values)
+    stamp = _completion_stamp(call, before.document, checked)
+    document = before.document.next_version(call, checked, **stamp, **moved)
+    noted = subject_record.noted_move(before.document, document)
+    if document.values == before.document.values and not noted:
         return change.no_change({"Task": render_task(records, call, before, known)}, document.ref)
-    records.save_record(change, before, replace(before, document=document))
-    return change.commit({"Task": render_task(records, call, replace(before, document=document), known)})
+    after = replace(before, document=document)
+    records.save_record(change, before, after, **noted)
+    return change.commit({"Task": render_task(records, call, after, known | about)})
 
 
 def _completion_stamp(call: Call, document: Document, checked: Values) -> dict[str, Any]:

@@ -215,7 +215,7 @@ class Change:
         if self.method.effect is not Effect.UPDATE or record is None:
             return {}
         names = {name for entry in self.entries if entry.ref.startswith(f"{record.family}#") for name in entry.after}
-        return {CHANGED: [f.attribute for f in record.fields if f.name in names]}
+        return {CHANGED: [f.attribute for f in record.attributes if f.name in names]}
 
     def _is_dry_run_create(self) -> bool:
         return self.is_dry_run and self.method.effect is Effect.CREATE

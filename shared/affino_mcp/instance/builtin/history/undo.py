@@ -14,9 +14,11 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.article_media import ATTACHMENT
 from affino_mcp.catalogue.families.forums import THREAD
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
+from affino_mcp.catalogue.families.shared import MOVED_SCOPE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import WarningCode
+from affino_mcp.instance.builtin.crm.subject_record import scope_arguments
 from affino_mcp.instance.builtin.engine import change_journal, long_texts
 from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RecordState, is_long_text
@@ -49,8 +51,11 @@ class PastChange:
 
     @property
     def current_values(self) -> Mapping[str, Any]:
-        """The record's current values."""
-        return self.stored.history_values()
+        """The record's current values; where the change moved a task or a note, with the record that it is about now."""
+        found = self.stored.history_values()
+        if MOVED_SCOPE.name not in self.entry.after:
+            return found
+        return {**found, MOVED_SCOPE.name: scope_arguments(self.stored.document)}
 
 
 def undo_change(records: Records, method: Method, values: Values, call: Call, tools: Tools) -> Done:
