@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.world import World, WorldClient
 
-MAX_MODULES = 72
+MAX_MODULES = 75
 PACKAGE = "/shared/affino_mcp/"
 
 
