@@ -36,7 +36,7 @@ EXPORT_COLUMNS: Final = (
         "fingerprint",
         "client_name",
     ),
-    *("source", "channel", "dry_run", "confirmed", "share", "toolset", "id"),
+    *("source", "channel", "dry_run", "confirmed", "share", "toolset", "denied_by", "id"),
 )
 
 

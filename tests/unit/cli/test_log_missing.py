@@ -30,6 +30,7 @@ def test_reports_are_counted(terminal: Terminal) -> None:
     }
     assert terminal.run_json("log", "missing", "--since", "3d")[0]["count"] == 2
     assert "No right to it: create_contact" in terminal.run("log", "missing")[0]
+    assert "denied by profile" in terminal.run("log", "--method", "report_missing")[0]
 
 
 def test_without_reports_it_says_so(terminal: Terminal) -> None:

@@ -42,6 +42,12 @@ def test_groups_say_what_to_do_and_lead_to_their_rows(operator: OperatorBrowser)
     assert operator.get("/logs", profile="K1", method="report_missing").text.count("report_missing") > 2
 
 
+def test_the_row_says_what_denied_it(operator: OperatorBrowser) -> None:
+    report(operator, "no_right", "profile", "to make a contact", ToolName="create_contact")
+    made = operator.world.audit_rows()[-1]
+    assert "Denied by profile" in " ".join(text_of(operator.get(f"/logs/K1/{made['sk']}")).split())
+
+
 @pytest.mark.parametrize("since", ["1d", "nonsense"])
 def test_the_time_can_be_chosen(operator: OperatorBrowser, since: str) -> None:
     report(operator, "no_tool", "nobody", "to send an e-mail")
