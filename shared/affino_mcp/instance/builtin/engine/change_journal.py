@@ -151,7 +151,7 @@ def make_person_row(call: Call, method: str, entries: Sequence[HistoryEntry]) ->
     at = max(found.at for found in entries)
     place = {
         "pk": person_changes_partition(call.actor.user_code),
-        "sk": f"{at}#{next(_numbers):010d}#{uuid.uuid4().hex}",
+        "sk": f"{at}#{next(_numbers):010d}{uuid.uuid4().hex[10:]}",
     }
     records = [{"ref": found.ref, "version": found.version, "deed": found.deed.value} for found in entries]
     return {**place, "at": at, "method": method, "records": records}
