@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.accounts import ACCOUNT
@@ -13,7 +13,7 @@ from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.catalogue.families.tasks import TASK
 from affino_mcp.catalogue.item_kinds import MAX_ITEMS, arguments_kind, items_kind
 from affino_mcp.catalogue.item_status import OUTCOME, TOTALS
-from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.method import Declared, Effect, Method
 from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import NotFound
 
@@ -32,37 +32,28 @@ def _returns(record: Record) -> dict[str, str]:
     return {ITEMS.name: told, TOTALS: "how many of each Outcome"}
 
 
-def _create_many(record: Record, example: str) -> Method:
-    family, single = Family(record.family), f"create_{record.words}"
+def _make_method(
+    record: Record, effect: Effect, told: str, example: str, *arguments: Field, **declared: Unpack[Declared]
+) -> Method:
+    """One method of many records; `told` is its summary, in which {single} is the method of one record."""
+    family, verb = Family(record.family), effect.value
+    single = f"{verb}_{record.words}"
+    summary, right = told.format(family=family, single=single), f"{family}.write"
+    declared = {"each_by": single, **declared}
+    returns = _returns(record)
     return Method(
-        f"create_{family}",
-        family,
-        Effect.CREATE,
-        f"{family}.write",
-        f"Create up to {MAX_ITEMS} {family}, each Item as for {single}.",
-        example,
-        _returns(record),
-        (ITEMS.as_required(),),
-        record=record,
-        each_by=single,
+        f"{verb}_{family}", family, effect, right, summary, example, returns, arguments, record=record, **declared
     )
+
+
+def _create_many(record: Record, example: str) -> Method:
+    told = f"Create up to {MAX_ITEMS} {{family}}, each Item as for {{single}}."
+    return _make_method(record, Effect.CREATE, told, example, ITEMS.as_required())
 
 
 def _update_many(record: Record, example: str) -> Method:
-    family, single = Family(record.family), f"update_{record.words}"
-    return Method(
-        f"update_{family}",
-        family,
-        Effect.UPDATE,
-        f"{family}.write",
-        f"Change up to {MAX_ITEMS} {family}: Items as for {single}, or Filters of {list_method_name(record)} with Changes.",
-        example,
-        _returns(record),
-        (ITEMS, FILTER, CHANGES),
-        record=record,
-        each_by=single,
-        errors=(NotFound,),
-    )
+    told = f"Change up to {MAX_ITEMS} {{family}}: Items as for {{single}}, or Filters of {list_method_name(record)} with Changes."
+    return _make_method(record, Effect.UPDATE, told, example, ITEMS, FILTER, CHANGES, errors=(NotFound,))
 
 
 METHODS: Final[Mapping[Family, tuple[Method, ...]]] = {
