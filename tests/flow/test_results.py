@@ -26,7 +26,7 @@ READS: dict[str, tuple[str, Fields, str]] = {
     ),
     "own changes": ("list_my_changes", {"PageSize": 2}, "2 changes, more follow"),
     "codes": ("list_account_lookups", {}, "13 industries, 9 account types"),
-    "who am I": ("get_current_user", {}, "33 rights"),
+    "who am I": ("get_current_user", {}, "34 rights"),
     "a rehearsal": (
         "update_account",
         {"AccountCode": "$account", "City": "York", "DryRun": True},

@@ -17,6 +17,7 @@ from affino_mcp.connect.client_caps import (
     MAX_ANSWER_TOKENS,
     MAX_INSTRUCTION_CHARACTERS,
     MAX_SCHEMA_BYTES,
+    SCARCE_TOOLS,
     TOOL_CAPS,
     count_listed_tools,
     describe_cuts,
@@ -62,9 +63,17 @@ def test_the_whole_list_is_too_long_for_some_and_leaves_little_for_others() -> N
     said = describe_cuts(profile(EVERYTHING), URL)
     count = count_listed_tools(profile(EVERYTHING))
     assert f"Cursor takes 80 tools and gets {count}: it warns, and may leave out tools above it." in said
-    assert f"VS Code takes 128 tools with its own and other servers': {128 - count} are left for those." in said
+    assert f"VS Code takes 128 tools and gets {count}: it refuses a request with more." in said
     assert not any("claude.ai" in sentence for sentence in said)
     assert said[-1].startswith(f"A list that fits: {URL}/x/accounts,contacts")
+
+
+def test_a_list_that_leaves_little_for_others_is_told() -> None:
+    some = profile(Capability({name: access for name, access in EVERYTHING.families.items() if name != Family.FORUMS}))
+    left = 128 - count_listed_tools(some)
+    assert 0 <= left <= SCARCE_TOOLS
+    told = f"VS Code takes 128 tools with its own and other servers': {left} are left for those."
+    assert told in describe_cuts(some, URL)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,15 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.tool_errors import ToolError
 from tests.unit.instance.deeds import DEEDS, Deed, Desk
 
-MODERATION = {"moderate_article_comment", "moderate_forum_thread", "moderate_forum_post"}
+MODERATION = {
+    "moderate_article_comment",
+    "moderate_forum_thread",
+    "moderate_forum_post",
+    "moderate_pending",
+    "publish_articles",
+    "split_forum_thread",
+}
+"""What moderates or publishes, whatever it is given."""
 SOMETIMES = {"create_article", "update_article", "undo_change", "undo_changes"}
 
 
