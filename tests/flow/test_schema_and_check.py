@@ -19,7 +19,17 @@ from tests.security.generated_arguments import BY_KIND, CODES, Stage
 from tests.world import World
 
 EVERY_METHOD: Final = [*METHODS.values(), *GUIDES.values()]
-OWN_FORM: Final = ("e-mail", "web address", "country", "SHA-256", "file in Base64", "amount", "date, or date and time")
+OWN_FORM: Final = (
+    "e-mail",
+    "web address",
+    "country",
+    "SHA-256",
+    "file in Base64",
+    "amount",
+    "date, or date and time",
+    "object",
+    "list of objects",
+)
 """Kinds whose values have a form that a schema does not say."""
 TEXTS: Final = st.text("abc ÄßñЖ中'\"=+-@%_/.,;:()[]&", max_size=30).map(lambda text: f"a{text}z")
 OF_TYPE: Final[dict[str, st.SearchStrategy[Any]]] = {

@@ -77,12 +77,17 @@ def _wrong(field: Field) -> list[Any]:
     return [value for value in found if not _is_right(field, value)]
 
 
+def holds_arguments(field: Field) -> bool:
+    """Whether the argument holds the arguments of another method; its schema says that it is a text."""
+    return field.kind.display_name.startswith(("object", "list of objects"))
+
+
 def _is_right(field: Field, value: Any) -> bool:
     """Whether the schema accepts the value: a number within bounds, texts in a list of texts, a file of any letters."""
+    if holds_arguments(field):
+        return isinstance(value, dict)  # one for a list of one too
     if field.kind.schema.get("items", {}).get("type") == "string" and value == ["SECRETVALUE"]:
         return True
-    if field.kind.schema.get("items") == {"type": "object"} and value == {"a": 1}:
-        return True  # one object for a list of one
     if field.name in LATER:
         return isinstance(value, str) or value == MOST_BYTES + 1
     low = field.kind.schema.get("minimum")
@@ -97,8 +102,8 @@ def _needed(method: Method) -> dict[str, Any]:
         if field.required:
             schema = field.kind.schema
             found[field.name] = schema["enum"][0] if "enum" in schema else right[schema.get("type", "integer")]
-            found |= {field.name: [{}]} if schema.get("items") == {"type": "object"} else {}
             found |= {field.name: ["forum_posts#1"]} if schema.get("items") == {"type": "string"} else {}
+            found |= {field.name: [{}]} if holds_arguments(field) and "items" in schema else {}
     return found | ({"Sha256": "0" * 64} if "Sha256" in found else {})
 
 

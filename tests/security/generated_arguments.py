@@ -94,6 +94,8 @@ BY_KIND: Final[dict[str, st.SearchStrategy[Any]]] = {
     "file in Base64": st.just(base64_of(png())),
     "true or false": st.booleans(),
     "bytes": st.integers(1, 10_000),
+    "object": st.sampled_from([{}, "{}"]),
+    "list of objects": st.lists(st.sampled_from([{}, "{}"]), min_size=1, max_size=2),
 }
 ODD: Final = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -1,4 +1,7 @@
-"""The kinds of value of arguments that hold the arguments of other methods: one JSON object, or several."""
+"""The kinds of value of arguments that hold the arguments of other methods: one JSON object, or several.
+
+Their schemas are texts, because strict clients send no object whose keys they are not told, and Gemini refuses such a list.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,8 @@ def _read_object(value: Any, _: Reading) -> Any:
 
 def _read_items(value: Any, _: Reading) -> Any:
     found = _read_json(value)
-    return [found] if isinstance(found, dict) else found
+    found = [found] if isinstance(found, dict) else found
+    return [_read_json(item) for item in found[: MAX_ITEMS + 1]] if isinstance(found, list) else found
 
 
 def _require_whole_texts(value: Any) -> Any:
@@ -48,12 +52,13 @@ _WHOLE_TEXTS: Final = AfterValidator(_require_whole_texts)
 
 
 def arguments_kind() -> Kind:
-    """The arguments of another method, which checks them; JSON as text is taken too."""
-    return Kind("object", {"type": "object"}, Annotated[dict[str, Any], _WHOLE_TEXTS], reader=_read_object)
+    """The arguments of another method, which checks them: an object, or its JSON as text."""
+    arguments = Annotated[dict[str, Any], _WHOLE_TEXTS]
+    return Kind("object, or its JSON as text", {"type": "string"}, arguments, reader=_read_object)
 
 
 def items_kind() -> Kind:
-    """The arguments of another method, up to a hundred times; JSON as text, and one object for a list of one, are taken too."""
-    schema = {"type": "array", "items": {"type": "object"}, "maxItems": MAX_ITEMS}
+    """The arguments of another method, up to a hundred times: objects, or their JSON as texts; one for a list of one too."""
+    schema = {"type": "array", "items": {"type": "string"}, "maxItems": MAX_ITEMS}
     items = Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MAX_ITEMS), _WHOLE_TEXTS]
     return Kind(f"list of objects, at most {MAX_ITEMS}", schema, items, reader=_read_items)

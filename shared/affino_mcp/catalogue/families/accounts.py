@@ -35,7 +35,7 @@ ACCOUNT_MANAGER: Final = Field(
     "AccountManagerCode", code_kind(), "UserCode of staff", Reference("staff", "AccountManager")
 )
 NEW_PRIMARY_CONTACT: Final = Field(
-    "PrimaryContact", arguments_kind(), "or Email, FirstName, LastName, JobTitle: found by Email, else created"
+    "PrimaryContact", arguments_kind(), "or {Email, FirstName, LastName, JobTitle}: found by Email, else created"
 )
 PARENT_ACCOUNT: Final = Field("ParentCode", code_kind(), "the parent account", Reference("accounts", "Parent"))
 

@@ -17,9 +17,9 @@ from affino_mcp.catalogue.method import Declared, Effect, Method
 from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.tool_errors import NotFound
 
-ITEMS: Final = Field("Items", items_kind())
-FILTER: Final = Field("Filters", arguments_kind())
-CHANGES: Final = Field("Changes", arguments_kind())
+ITEMS: Final = Field("Items", items_kind(), "JSON")
+FILTER: Final = Field("Filters", arguments_kind(), "JSON")
+CHANGES: Final = Field("Changes", arguments_kind(), "JSON")
 
 
 def list_method_name(record: Record) -> str:

@@ -168,7 +168,7 @@ class ListKind:
             {record.code: "the list", "Added": found, "AlreadyMembers": found, "NotFound": "codes"} | left | counted,
             record.code_field.as_required(),
             self.members_argument,
-            MEMBER_FILTERS.with_help(f"as for list_{self.member.family}"),
+            MEMBER_FILTERS.with_help(f"JSON, as for list_{self.member.family}"),
             errors=(NotFound,),
         )
 
