@@ -183,7 +183,7 @@ def attribute_schema(field: Field) -> Schema:
         named = {
             "type": "object",
             "properties": {"Name": {"type": ["string", "null"]}},
-            "additionalProperties": {"type": ["integer", "boolean"]},
+            "additionalProperties": {"type": ["integer", "boolean", "null"]},  # a dry run gives no code
         }
         value = {"type": "array", "items": named} if field.kind.schema["type"] == "array" else named
     else:

@@ -167,6 +167,10 @@ WRITES: Final[dict[str, tuple[str, Fields]]] = {
     "update_forum_thread": ("update_forum_thread", {"ForumThreadCode": "$thread", "Title": "Help me"}),
     "delete_forum_thread": ("delete_forum_thread", {"ForumThreadCode": "$thread"}),
     "moderate_forum_thread": ("moderate_forum_thread", {"ForumThreadCode": "$thread", "Action": "pin"}),
+    "split_forum_thread": (
+        "split_forum_thread",
+        {"ForumThreadCode": "$thread", "ForumPostCodes": ["$post"], "Title": "Apart"},
+    ),
     "create_forum_post": ("create_forum_post", {"ForumThreadCode": "$thread", "Body": "Me too"}),
     "update_forum_post": ("update_forum_post", {"ForumPostCode": "$post", "Body": "So did I"}),
     "delete_forum_post": ("delete_forum_post", {"ForumPostCode": "$post"}),

@@ -41,7 +41,9 @@ def stage() -> Iterator[FaultyStage]:
 
 def test_every_write_tool_is_here() -> None:
     assert {tool for tool, _ in WRITES.values()} == {
-        name for name, method in METHODS.items() if method.access is Access.WRITE
+        name
+        for name, method in METHODS.items()
+        if method.access is Access.WRITE and not method.each_by  # those: test_many_items_broken.py
     }
 
 

@@ -177,6 +177,9 @@ class Stage:
             keys = needed | {"ForumThreadCode", "MediaFileItemCode", "StandardStepByStepCode"}
             for name in [name for name, (_, _, key) in ALL_STOCK.items() if key in keys]:
                 self.make(name)
+        if method.name == "update_contact_account_link":
+            self.make("jane")
+            self.office.call("link_contact_to_account", {"UserCode": "$jane", "AccountCode": "$account"})
         if method.moderates:
             self.office.call("add_forum_moderator", {"ForumItemCode": "$forum", "UserCode": "$una"})
         if method.undoes:

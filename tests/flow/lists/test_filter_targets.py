@@ -81,6 +81,7 @@ def test_every_filter_by_a_code_is_in_the_table() -> None:
     lists = {
         m.name: m for m in METHODS.values() if m.effect is Effect.READ and "PageSize" in {f.name for f in m.arguments}
     }
+    del lists["list_activity"]  # its codes name the record whose activity is listed
     coded = {
         name: {f.name for f in method.arguments if f.name.endswith(("Code", "Codes")) and not f.required}
         for name, method in lists.items()
