@@ -15,7 +15,7 @@ FORM_HEADERS: Final = {"Content-Type": "application/x-www-form-urlencoded", "Sec
 _NEEDS_MORE: Final = re.compile(r"/take-back$|^/files/.*\{")
 """Screens of a row that changed something, and of a file that came in or went out."""
 _NOTE: Final = re.compile(r'<div class="note[^>]*>(.*?)</div>', re.DOTALL)
-_ONE_CONTACT: Final = b"Email,First name\nfile@affino.example,Fay\n"
+_ONE_CONTACT: Final = b"Email,First name,Last name\nfile@affino.example,Fay,File\n"
 _ROW_LINK: Final = re.compile(r"/control/logs/(\w+)/(\w+)")
 _REDIRECTING_SCREENS: Final = {"": 303, "/": 303, "/structure": 303}
 """Screens that only redirect to another."""
