@@ -78,6 +78,9 @@ _PLAIN: Final[dict[str, Schema]] = {
     "Rights": {"type": "array", "items": {"type": "string"}},
     "Staff": {"type": "boolean"},
     "Hanging": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "Moved": {"type": "object", "additionalProperties": {"type": "integer"}},
+    "Filled": {"type": "array", "items": {"type": "string"}},
+    "Different": {"type": "object"},
     "Groups": {"type": ["array", "null"], "items": _GROUP},
     "Totals": {"type": "object", "additionalProperties": {"type": "integer"}},
     "TotalValue": {"type": ["number", "null"]},
@@ -95,6 +98,7 @@ _BY_ENDING: Final[tuple[tuple[str, Schema], ...]] = (
         {"type": ["integer", "null"]},
     ),
     ("Schema|Annotations|Error", {"type": "object"}),
+    ("Reasons", {"type": "array", "items": {"type": "string"}}),
     ("Date|At|Since", {"anyOf": [_MOMENT, _NULL]}),
     ("By|Author", {"type": ["object", "null"], "properties": {"UserCode": {"type": "integer"}}}),
     (

@@ -95,6 +95,8 @@ class NotFound(ToolError):
 
     def __init__(self, argument: str, what: str, *, lookup: str = "", **details: Any) -> None:
         where = f" Find its code with {lookup}." if lookup else ""
+        if "MergedInto" in details:
+            where = f" It was merged into {details['MergedInto']}: use that one."
         super().__init__(f"No {what} with this {argument} can be found.{where}", argument=argument, **details)
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.families.accounts import NEW_PRIMARY_CONTACT
 from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD, NEW_STEPS
+from affino_mcp.catalogue.families.merging import MERGED_ACCOUNT, MERGED_CONTACT
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, CONTACT_CODES, SCOPE_FIELDS
 from affino_mcp.catalogue.families.tasks import FROM_NOTE
 
@@ -39,6 +40,9 @@ _SCOPE: Final = tuple(
     Crossing(field.name, family)
     for field, family in zip(SCOPE_FIELDS, (Family.ACCOUNTS, Family.CONTACTS, Family.OPPORTUNITIES), strict=True)
 )
+_ABOUT: Final = (Family.OPPORTUNITIES, Family.TASKS, Family.NOTES)
+_MERGED_CONTACT: Final = (Family.CONTACTS, Family.ACCOUNTS, Family.CONTACT_LISTS, *_ABOUT)
+_MERGED_ACCOUNT: Final = (Family.ACCOUNTS, Family.CONTACTS, Family.ACCOUNT_LISTS, *_ABOUT)
 
 CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
     "create_account": (
@@ -59,6 +63,8 @@ CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
     "create_task": (*_SCOPE, Crossing(FROM_NOTE.name, Family.NOTES)),
     "create_note": _SCOPE,
     "attach_article_media": (Crossing(ATTACHED_ITEM_FIELD.name, Family.MEDIA_ITEMS),),
+    "merge_contacts": tuple(Crossing(MERGED_CONTACT.name, family, Access.WRITE) for family in _MERGED_CONTACT),
+    "merge_accounts": tuple(Crossing(MERGED_ACCOUNT.name, family, Access.WRITE) for family in _MERGED_ACCOUNT),
     "create_article": (Crossing(f"{NEW_STEPS.name}.{ATTACHED_ITEM_FIELD.name}", Family.MEDIA_ITEMS),),
 }
 """The crossings of each method; a method that is not here has none. A field of an entry stands behind a point."""

@@ -23,6 +23,7 @@ from affino_mcp.catalogue.families import (
     media_files,
     media_items,
     member_lists,
+    merging,
     notes,
     opportunities,
     opportunity_parts,
@@ -45,12 +46,18 @@ _OPPORTUNITIES: Final = (
 _ARTICLES: Final = (articles, article_steps, article_comments, article_media)
 _FORUMS: Final = (forums, forum_threads)
 _MEDIA: Final = (media_items, media_files)
-_EVERY: Final = (history, review, always)
+_EVERY: Final = (history, review, merging, always)
 METHODS: Final[dict[str, Method]] = {
     method.name: method
     for methods in (
-        (*accounts.METHODS, *_MANY[Family.ACCOUNTS]),
-        (*contacts.METHODS, *contact_permissions.METHODS, *_MANY[Family.CONTACTS], summaries.SUMMARISE_CONTACTS),
+        (*accounts.METHODS, *_MANY[Family.ACCOUNTS], merging.MERGE_ACCOUNTS),
+        (
+            *contacts.METHODS,
+            *contact_permissions.METHODS,
+            *_MANY[Family.CONTACTS],
+            summaries.SUMMARISE_CONTACTS,
+            merging.MERGE_CONTACTS,
+        ),
         member_lists.METHODS,
         _OPPORTUNITIES,
         (*tasks.METHODS, *_MANY[Family.TASKS], summaries.SUMMARISE_TASKS),
@@ -95,6 +102,8 @@ def is_listed(method: Method, capability: Capability) -> bool:
         families = SWITCHED_FAMILIES
     elif method in review.METHODS:
         families = review.REVIEW_FAMILIES
+    elif method in merging.METHODS:
+        families = merging.DUPLICATE_FAMILIES
     return any(capability.allows(family, method.access) for family in families)
 
 

@@ -49,6 +49,7 @@ from affino_mcp.instance.builtin.forums import (
 from affino_mcp.instance.builtin.history import activity, history, pending_decisions, pending_list, undo
 from affino_mcp.instance.builtin.media import media_categories, media_files, media_items, media_uploads, new_media_items
 from affino_mcp.instance.builtin.member_lists import member_changes, member_lists
+from affino_mcp.instance.builtin.merging import account_merge, contact_merge, duplicates
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.instance.port import Call, Done
 
@@ -64,6 +65,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "get_account": accounts.get_account,
     "list_account_lookups": account_lists.list_account_lookups,
     "list_accounts": accounts.list_accounts,
+    "merge_accounts": account_merge.merge_accounts,
     "update_account": accounts.update_account,
     "create_contact": contacts.create_contact,
     "delete_contact": contacts.delete_contact,
@@ -74,6 +76,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "list_contact_permissions": consents.list_contact_permissions,
     "list_contacts": contacts.list_contacts,
     "list_permissions": consents.list_permissions,
+    "merge_contacts": contact_merge.merge_contacts,
     "revoke_contact_permission": consents.revoke_contact_permission,
     "summarise_contacts": contact_groups.summarise_contacts,
     "unlink_contact_from_account": contact_links.unlink_contact_from_account,
@@ -182,6 +185,7 @@ TOOLS: Final[Mapping[str, Carry]] = {
     "undo_change": undo_change,
     "list_pending": pending_list.list_pending,
     "moderate_pending": pending_decisions.moderate_pending,
+    "find_duplicates": duplicates.find_duplicates,
     "list_topics": topics.list_topics,
 }
 """Every tool by its name, in the catalogue's order."""

@@ -116,9 +116,9 @@ def get_contact(records: Records, method: Method, values: Values, call: Call) ->
         names = ", ".join(field.name for field in method.arguments)
         raise InvalidArgument(keys[1] if keys else CODE, f"Give exactly one of {names}.")
     code = values[CODE] if keys == [CODE] else records.find_by_unique(FAMILY, keys[0], values[keys[0]])
-    stored = records.load_record(FAMILY, code) if code else None
-    if stored is None:
+    if code is None:
         raise NotFound(keys[0], CONTACT.words)
+    stored = records.require_record(FAMILY, keys[0], code, CONTACT.words)
     return Done({"Contact": render_contact(records, call, stored)}, stored.document.ref)
 
 

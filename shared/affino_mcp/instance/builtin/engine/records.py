@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
+from affino_mcp.catalogue.families.merging import MERGED_INTO
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import IF_UPDATED, Method
 from affino_mcp.clock import with_microseconds
@@ -97,9 +98,9 @@ class Records:
 
     def require_record(self, family: str, argument: str, code: int, what: str) -> RecordState:
         """Loads a record with its relations. Raises NotFound, naming the argument, when there is none or it is deleted."""
-        found = self.load_record(family, code)
-        if found is None:
-            raise NotFound(argument, what)
+        found = self.load_including_deleted(family, code)
+        if found is None or found.document.deleted:
+            raise NotFound(argument, what, **_tell_merged(found))
         return found
 
     def load_documents(
@@ -187,6 +188,12 @@ class Records:
             return {}
         facets = self.facets[stored.document.family](stored)
         return {**stored.relation_rows(), **index_rows(stored.document, facets)}
+
+
+def _tell_merged(stored: RecordState | None) -> dict[str, Any]:
+    """What a refusal says of a record that is gone because it was merged into another one: the code of that one."""
+    into = stored.document.system.get(MERGED_INTO) if stored else None
+    return {} if into is None else {MERGED_INTO: into}
 
 
 def require_if_updated(document: Document, values: Values) -> None:

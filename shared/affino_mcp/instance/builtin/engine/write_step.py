@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -9,7 +10,7 @@ from typing import TypeVar
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.store.ops import Check, Item, Key, WriteOp, all_of, write_key
+from affino_mcp.store.ops import Check, Delete, Item, Key, Put, Update, WriteOp, all_of, exists, write_key
 from affino_mcp.store.retry import back_off
 
 T = TypeVar("T")
@@ -56,6 +57,32 @@ def _join_checks(first: WriteStep, second: WriteStep) -> WriteStep:
         return second.refuse(item) if condition_holds(own, item) else first.refuse(item)
 
     return WriteStep(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
+
+
+def join_writes(steps: Sequence[WriteStep]) -> list[WriteStep]:
+    """Gives the steps with one write for each row, where records of one change pass a unique value on or share a count.
+
+    A row that one record gives up and another one takes is put in the place of the former; what is added to one row is summed.
+    """
+    joined: dict[tuple[str, Key], WriteStep] = {}
+    for step in steps:
+        place = (step.op.table, write_key(step.op))
+        if isinstance(step.op, Check):
+            continue
+        joined[place] = _join_two(joined[place], step) if place in joined else step
+    return [*joined.values(), *(step for step in steps if isinstance(step.op, Check))]
+
+
+def _join_two(first: WriteStep, second: WriteStep) -> WriteStep:
+    """Joins two writes of one row: a removal and a new row, or two additions."""
+    one, other = first.op, second.op
+    if isinstance(one, Update) and isinstance(other, Update):
+        sums = Counter(one.add)
+        sums.update(other.add)
+        return WriteStep(replace(one, add=dict(sums)), first.refuse)
+    put = next(op for op in (one, other) if isinstance(op, Put))
+    assert any(isinstance(op, Delete) for op in (one, other))  # two new rows of one key would be two records
+    return WriteStep(replace(put, condition=exists()))
 
 
 def first_error(errors: Sequence[Exception]) -> Exception:

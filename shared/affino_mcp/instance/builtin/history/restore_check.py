@@ -8,6 +8,7 @@ from typing import Final
 
 from affino_mcp.catalogue.families.article_media import ATTACHMENT
 from affino_mcp.catalogue.families.article_steps import STEP
+from affino_mcp.catalogue.families.merging import MERGED_INTO
 from affino_mcp.catalogue.families.shared import RESTORE_DAYS
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.instance.builtin.crm import subject_record
@@ -35,9 +36,9 @@ class RestorePreview(Records):
         super().__init__(records.db, *tables, records.facets, records.files, records.audit_table, records.codes)
         self._as_before = {RecordRef.parse(stored.document.ref): stored for stored in as_before}
 
-    def load_record(self, family: str, code: int) -> RecordState | None:
+    def load_including_deleted(self, family: str, code: int) -> RecordState | None:
         """Loads a record (see Records); those of the deletion are loaded as they were before it."""
-        return self._as_before.get(RecordRef(family, code)) or super().load_record(family, code)
+        return self._as_before.get(RecordRef(family, code)) or super().load_including_deleted(family, code)
 
     def load_documents(
         self,
@@ -79,6 +80,14 @@ def list_wholes(document: Document) -> Sequence[tuple[str, RecordRef]]:
         wholes.append(RecordRef(STEP.family, step))
     about = [("Scope", place) for place in subject_record.subject_refs(document)]
     return [*((RECORDS[place.family].code, place) for place in wholes), *about]
+
+
+def require_not_merged(document: Document) -> None:
+    """Raises Conflict for a deleted record that was merged into another one: it comes back with the undo of the merge."""
+    into = document.system.get(MERGED_INTO)
+    if document.deleted and into is not None:
+        text = f"It was merged into {document.record.words} {into}: undo that change of {document.record.words} {into}."
+        raise Conflict(text, argument="Version", **{MERGED_INTO: into})
 
 
 def require_in_time(document: Document, at: datetime) -> None:

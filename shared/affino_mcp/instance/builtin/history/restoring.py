@@ -9,7 +9,7 @@ from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.history import rejoining, undo_context
+from affino_mcp.instance.builtin.history import rejoining, restore_check, undo_context
 from affino_mcp.instance.builtin.history.guarding import load_guards
 from affino_mcp.instance.builtin.history.rejoining import Rejoined, Rejoining
 
@@ -20,6 +20,7 @@ def add_restored(records: Records, change: Change, stored: RecordState, entry: H
     Takes the record, and the history entry of its deletion. Raises Conflict for a record that cannot come back alone, and
     NotFound when the record that it is a part of does not exist.
     """
+    restore_check.require_not_merged(stored.document)
     document = replace(stored.document.next_version(change.call, entry.before), deleted=False)
     after = replace(stored, document=document)
     guards.require_unchanged(change, *load_guards(records, [document])[document.ref].values())

@@ -14,6 +14,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.article_media import ATTACHMENT
 from affino_mcp.catalogue.families.forums import THREAD
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
+from affino_mcp.catalogue.families.merging import MERGED_FROM
 from affino_mcp.catalogue.families.shared import MOVED_SCOPE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -34,6 +35,7 @@ from affino_mcp.instance.builtin.history import (
     undo_context,
 )
 from affino_mcp.instance.builtin.history.undo_context import UndoContext, find_undo_tool
+from affino_mcp.instance.builtin.merging import merge_undo
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied, ToolDisabled
@@ -63,6 +65,9 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
     _require_undo_access(call, values[RECORD_KIND_FIELD.name])
     past = _load_past(records, call, values)
     view = UndoContext(records, method, values, past.entry)
+    if MERGED_FROM in past.entry.after:
+        tool = _require_tool(call, values[RECORD_KIND_FIELD.name], "delete")
+        return merge_undo.undo_merge(view, tool, values, call, past.entry)
     if past.entry.deed is ChangeKind.DELETED:
         return _restore_deleted(view, past, values, call, tools)
     if past.stored.document.deleted:
@@ -201,6 +206,7 @@ def _delete_created(view: UndoContext, past: PastChange, values: Values, call: C
 def _restore_deleted(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done:
     """Restores a deleted record; whoever may delete the record may do that."""
     stored, entry = past.stored, past.entry
+    restore_check.require_not_merged(stored.document)
     if not stored.document.deleted or stored.document.version != entry.version:
         raise Conflict("The record is not deleted any more.", argument=VERSION_FIELD.name)
     restore_check.require_in_time(stored.document, call.at)

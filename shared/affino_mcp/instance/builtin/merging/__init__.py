@@ -1,0 +1,1 @@
+"""Merges of duplicate records, what undoes them, and the search for duplicates."""
