@@ -67,6 +67,8 @@ WRITES: Final[dict[str, tuple[str, Fields]]] = {
     "create_contact": ("create_contact", {"Email": "n@o.example", **_PERSON, "AccountCode": "$account"}),
     "update_contact": ("update_contact", {"UserCode": "$jane", "Email": "jd@o.example"}),
     "delete_contact": ("delete_contact", {"UserCode": "$max"}),
+    "merge_contacts": ("merge_contacts", {"UserCode": "$max", "MergeUserCode": "$jane"}),
+    "merge_accounts": ("merge_accounts", {"AccountCode": "$other", "MergeAccountCode": "$account"}),
     "link_contact_to_account": ("link_contact_to_account", {"UserCode": "$max", "AccountCode": "$account"}),
     "update_contact_account_link": (
         "update_contact_account_link",

@@ -8,10 +8,13 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access
 from tests.flow import crm
-from tests.world import World, WorldClient
+from tests.world import WorldClient
 
 READ_WRITE: Final = frozenset(Access)
-LISTS: Final = {"contacts": ("contact", "UserCode", "UserCodes"), "accounts": ("account", "AccountCode", "AccountCodes")}
+LISTS: Final = {
+    "contacts": ("contact", "UserCode", "UserCodes"),
+    "accounts": ("account", "AccountCode", "AccountCodes"),
+}
 
 
 def about(client: WorldClient, argument: str, code: int) -> dict[str, list[int]]:

@@ -38,6 +38,8 @@ def is_open(method: Method, family: Family, switches: set[Access]) -> bool:
         return READ in switches and family not in WITHOUT_TOPICS
     if method.name in OF_REVIEW:
         return OF_REVIEW[method.name] in switches and family in REVIEWED
+    if method.name == "find_duplicates":
+        return READ in switches and family in (Family.ACCOUNTS, Family.CONTACTS)
     if method.name in OF_ANY:
         return OF_ANY[method.name] in switches
     return method.family == family and method.access in switches

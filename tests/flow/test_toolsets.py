@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
-from affino_mcp.catalogue.families import review
+from affino_mcp.catalogue.families import merging, review
 from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
@@ -13,7 +13,8 @@ from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.modes import ModeClient, mode_client
 from tests.world import EVERYTHING, World
 
-ALWAYS = {name for name, method in METHODS.items() if method.family == "always" and method not in review.METHODS}
+OF_SOME = (*review.METHODS, *merging.METHODS)
+ALWAYS = {name for name, method in METHODS.items() if method.family == "always" and method not in OF_SOME}
 
 
 def narrow(world: World, handler: LambdaHandler, path: str = "/mcp", toolsets: str | None = None) -> ModeClient:

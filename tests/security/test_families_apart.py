@@ -133,7 +133,7 @@ def asked(method: str, crossing: Crossing, code: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("lacks", ["profile", "person"])
-@pytest.mark.parametrize(("method", "crossing"), CROSSED, ids=[f"{m} {c.argument}" for m, c in CROSSED])
+@pytest.mark.parametrize(("method", "crossing"), CROSSED, ids=[f"{m} {c.argument} {c.family}" for m, c in CROSSED])
 def test_a_closed_family_answers_alike_whether_the_code_exists(
     desk: Desk, method: str, crossing: Crossing, lacks: str, figures: Figures
 ) -> None:
@@ -143,7 +143,7 @@ def test_a_closed_family_answers_alike_whether_the_code_exists(
         families[crossing.family] = frozenset(families[crossing.family] - {crossing.access})
     else:
         rights -= {crossing.rule}
-    client = desk.client(f"{method} {crossing.argument} {lacks}"[:60], families, rights)
+    client = desk.client(f"{method} {crossing.argument} {crossing.family} {lacks}"[:60], families, rights)
     before = json.dumps(desk.world.database.list_rows(desk.world.settings.records_table))
     answers = [
         client.call_tool(method, **asked(method, crossing, code)).error

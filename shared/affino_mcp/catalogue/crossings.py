@@ -41,8 +41,8 @@ _SCOPE: Final = tuple(
     for field, family in zip(SCOPE_FIELDS, (Family.ACCOUNTS, Family.CONTACTS, Family.OPPORTUNITIES), strict=True)
 )
 _ABOUT: Final = (Family.OPPORTUNITIES, Family.TASKS, Family.NOTES)
-_MERGED_CONTACT: Final = (Family.CONTACTS, Family.ACCOUNTS, Family.CONTACT_LISTS, *_ABOUT)
-_MERGED_ACCOUNT: Final = (Family.ACCOUNTS, Family.CONTACTS, Family.ACCOUNT_LISTS, *_ABOUT)
+_MERGED_CONTACT: Final = (Family.ACCOUNTS, Family.CONTACT_LISTS, *_ABOUT)
+_MERGED_ACCOUNT: Final = (Family.CONTACTS, Family.ACCOUNT_LISTS, *_ABOUT)
 
 CROSSINGS: Final[Mapping[str, tuple[Crossing, ...]]] = {
     "create_account": (

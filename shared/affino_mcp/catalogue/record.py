@@ -149,7 +149,7 @@ class Record:
         It has a sentence only when its name does not say whose code it is.
         """
         plain = self.code.lower() == f"{self.words}code".replace(" ", "")
-        return Field(self.code, code_kind(), "" if plain else f"the {self.words}'s code")
+        return Field(self.code, code_kind(), "" if plain else f"{self.words} code")
 
     @cached_property
     def search_field(self) -> Field:

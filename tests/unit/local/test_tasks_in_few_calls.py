@@ -199,12 +199,16 @@ def undo_the_last_three(agent: Agent) -> None:
     assert agent.call("undo_changes", Last=3)["Totals"] == {"asked": 3, "done": 3}
 
 
+def merge_what_is_there_twice(agent: Agent) -> None:
+    for family, code in (("accounts", "AccountCode"), ("contacts", "UserCode")):
+        (pair,) = agent.client.call_tool("find_duplicates", Family=family).result["Items"]
+        assert agent.call(f"merge_{family}", **{code: pair["Code"], f"Merge{code}": pair["OtherCode"]})["Moved"]
+
+
 def split_a_thread(agent: Agent) -> None:
-    asked = {"ForumItemCode": "Members' Lounge", "Search": "import"}
-    (thread,) = agent.client.call_tool("list_forum_threads", **asked).result["Items"]
-    code = {"ForumThreadCode": thread["ForumThreadCode"]}
-    posts = agent.client.call_tool("list_forum_posts", **code).result["Items"]
-    reply = posts[-1]["ForumPostCode"]
+    client, asked = agent.client, {"ForumItemCode": "Members' Lounge", "Search": "import"}
+    code = {"ForumThreadCode": client.call_tool("list_forum_threads", **asked).result["Items"][0]["ForumThreadCode"]}
+    reply = client.call_tool("list_forum_posts", **code).result["Items"][-1]["ForumPostCode"]
     made = agent.call("split_forum_thread", **code, ForumPostCodes=[reply], Title="Another question")["Thread"]
     assert made["FirstPost"]["ForumPostCode"] == reply
 
@@ -233,6 +237,7 @@ JOBS: Final[dict[str, tuple[str, int, Callable[[Agent], None]]]] = {
     "what waits in forums approved": (MODERATOR, 2, approve_what_waits),
     "what happened with an account last week": (SELLER, 1, tell_what_happened_with_an_account),
     "last three undone": (SELLER, 1, undo_the_last_three),
+    "two pairs of duplicates merged": (SELLER, 2, merge_what_is_there_twice),
     "thread split": (MODERATOR, 1, split_a_thread),
 }
 """The jobs: who asks, the most calls, and how an agent does it."""

@@ -40,6 +40,11 @@ def _topics(f: Finder) -> list[int]:
     return [f.code("list_opportunity_topics", "TopicCode", OpportunityCode=_rich_opportunity(f))]
 
 
+def _twice(f: Finder, code: str, family: str) -> dict[str, Any]:
+    pair = f.rows("find_duplicates", Family=family)[0]
+    return {code: pair["Code"], f"Merge{code}": pair["OtherCode"]}
+
+
 def _own_change(f: Finder) -> dict[str, Any]:
     northlight = {"Family": "accounts", "Code": account(f, Search="Northlight Energy")}
     return {**northlight, "Version": f.code("list_record_history", "Version", **northlight)}
@@ -148,6 +153,9 @@ SALES: Final = by_role(
     get_current_user=lambda _: {},
     report_missing=lambda _: {"Kind": "no_tool", "Need": "to send an e-mail"},
     list_topics=lambda _: {},
+    find_duplicates=lambda _: {"Family": "contacts"},
+    merge_accounts=lambda f: _twice(f, "AccountCode", "accounts"),
+    merge_contacts=lambda f: _twice(f, "UserCode", "contacts"),
 )
 
 CRM_TRYOUTS: Final[dict[str, Tryout]] = CRM | SALES

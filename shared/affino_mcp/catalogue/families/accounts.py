@@ -22,13 +22,11 @@ from affino_mcp.catalogue.method import IF_UPDATED, MINE, PAGE_RETURNS, Effect, 
 from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.tool_errors import NotFound
 
-INDUSTRY: Final = Field(
-    "IndustryCode", lookup_kind(), "code or name from list_account_lookups", Reference("industries", "Industry")
-)
+INDUSTRY: Final = Field("IndustryCode", lookup_kind(), "from list_account_lookups", Reference("industries", "Industry"))
 ACCOUNT_TYPE: Final = Field(
     "AccountTypeCode",
     lookup_kind(),
-    "code or name from list_account_lookups",
+    "from list_account_lookups",
     Reference("account_types", "AccountType"),
 )
 ACCOUNT_MANAGER: Final = Field(
@@ -141,7 +139,7 @@ METHODS: Final = (
         "Orbital Labs, industry Technology, type Prospect, primary contact Jane Doe.",
         _FULL,
         (*ACCOUNT.create_arguments(), NEW_PRIMARY_CONTACT),
-        "If it exists already, do not create another: link contacts to it with link_contact_to_account.",
+        "If it exists, link contacts to it instead (link_contact_to_account).",
         record=ACCOUNT,
         errors=(NotFound,),
         answers_as="get_account",
@@ -173,8 +171,8 @@ METHODS: Final = (
         Family.ACCOUNTS,
         Effect.DELETE,
         "accounts.delete",
-        f"Delete an account; it {RESTORABLE}.",
-        "remove the duplicate of Orbital Labs.",
+        f"Delete an account; {RESTORABLE}.",
+        "remove a test account.",
         {"AccountCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (ACCOUNT.code_field.as_required(),),
         "Refused while it has undecided opportunities or child accounts.",

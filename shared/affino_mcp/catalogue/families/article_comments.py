@@ -99,7 +99,7 @@ METHODS: Final = (
         Family.ARTICLES,
         Effect.DELETE,
         "articles.read",
-        f"Delete your own comment; moderators delete any. It {RESTORABLE}.",
+        f"Delete your own comment; moderators delete any; {RESTORABLE}.",
         "remove my comment.",
         {COMMENT.code: "the code", "Deleted": "true"},
         (COMMENT.code_field.as_required(),),

@@ -105,7 +105,7 @@ METHODS: Final = (
         Family.ARTICLES,
         Effect.DELETE,
         "articles.write",
-        f"Delete a step; the others close up. It {RESTORABLE}.",
+        f"Delete a step; the others close up; {RESTORABLE}.",
         "drop the troubleshooting step.",
         {STEP.code: "the code", "Deleted": "true"},
         (STEP.code_field.as_required(),),

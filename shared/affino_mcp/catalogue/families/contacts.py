@@ -193,7 +193,7 @@ METHODS: Final = (
         "delete_contact",
         Effect.DELETE,
         "delete",
-        f"Delete a contact; it {RESTORABLE}. Refused for staff and primary contacts.",
+        f"Delete a contact; {RESTORABLE}. Refused for staff and primary contacts.",
         "remove a test contact.",
         {"UserCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         _WHO,

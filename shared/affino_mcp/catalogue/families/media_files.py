@@ -147,7 +147,7 @@ METHODS: Final = (
         Family.MEDIA_ITEMS,
         Effect.DELETE,
         "media_items.write",
-        f"Delete one file of a media item; it {RESTORABLE}.",
+        f"Delete one file of a media item; {RESTORABLE}.",
         "remove the old rendition.",
         {MEDIA_FILE_CODE_FIELD.name: "the code", "Deleted": "true"},
         (MEDIA_FILE_CODE_FIELD.as_required(),),

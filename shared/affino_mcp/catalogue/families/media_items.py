@@ -122,7 +122,7 @@ METHODS: Final = (
         Family.MEDIA_ITEMS,
         Effect.DELETE,
         "media_items.delete",
-        f"Delete a media item with its files; it {RESTORABLE}.",
+        f"Delete a media item with its files; {RESTORABLE}.",
         "remove the cover that no article uses.",
         {MEDIA_ITEM_CODE_FIELD.name: "the code", "Deleted": "true", HANGING.name: HANGING.help},
         (MEDIA_ITEM_CODE_FIELD.as_required(), Field("Force", boolean_kind(), "even while articles use it")),

@@ -116,7 +116,7 @@ class ListKind:
                 f"delete_{self.method_stem}",
                 Effect.DELETE,
                 "delete",
-                f"Delete {with_article(words)}; its members stay as they are. It {RESTORABLE}.",
+                f"Delete {with_article(words)}; its members stay as they are; {RESTORABLE}.",
                 f"remove {self.example}",
                 gone,
                 which,

@@ -7,6 +7,7 @@ from typing import Final
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.families.contacts import CONTACT
+from affino_mcp.catalogue.families.shared import RESTORABLE
 from affino_mcp.catalogue.kinds import choice_kind, code_kind
 from affino_mcp.catalogue.method import CURSOR, Effect, Method
 from affino_mcp.catalogue.record import Field, Record
@@ -32,7 +33,7 @@ def _make_merge(record: Record, merged: Field, example: str) -> Method:
         Family(record.family),
         Effect.DELETE,
         f"{record.family}.delete",
-        f"Move all that {merged.name} has to {record.code}, then delete it.",
+        f"Move all that {merged.name} has to {record.code}, then delete it; {RESTORABLE}.",
         example,
         {
             record.code: "the kept record's code",

@@ -33,7 +33,7 @@ from affino_mcp.catalogue.time_kinds import date_kind
 from affino_mcp.tool_errors import NotFound
 
 UNDECIDED_ONLY: Final = Field("UndecidedOnly", boolean_kind(), "neither won nor lost, whatever the stage")
-STAGE: Final = Field("Stage", lookup_kind(), "code or name from list_opportunity_stages", Reference("stages", "Stage"))
+STAGE: Final = Field("Stage", lookup_kind(), "from list_opportunity_stages", Reference("stages", "Stage"))
 STAGE_FILTER: Final = Field("Stages", lookups_kind(12))
 VALUE_FROM: Final = Field("ValueFrom", money_kind())
 VALUE_TO: Final = Field("ValueTo", money_kind())
@@ -166,11 +166,11 @@ METHODS: Final = (
     opportunity_method(
         "delete_opportunity",
         Effect.DELETE,
-        f"Delete an opportunity; it {RESTORABLE}.",
+        f"Delete an opportunity; {RESTORABLE}.",
         "remove one made by mistake.",
         {"OpportunityCode": "the code", "Deleted": "true", HANGING.name: HANGING.help},
         WHICH_OPPORTUNITY,
-        notes="A lost one is not deleted: set its stage to one that is closed and not won.",
+        notes="A lost one is not deleted: set a stage that is closed and not won.",
         carries_undo=True,
     ),
     opportunity_method(

@@ -9,7 +9,7 @@ from affino_mcp.catalogue.kinds import code_kind, codes_kind, line_kind, names_k
 from affino_mcp.catalogue.record import Field, Reference
 from affino_mcp.catalogue.time_kinds import date_kind
 
-TOPIC_FILTER: Final = Field("TopicCodes", codes_kind(20), "has any of these topics")
+TOPIC_FILTER: Final = Field("TopicCodes", codes_kind(20), "any of these")
 TOPICS_FIELD: Final = Field("TopicCodes", codes_kind(100), "", Reference("topics", "Topics"))
 ACCOUNT_FIELD: Final = Field("AccountCode", code_kind())
 CONTACT_FIELD: Final = Field("UserCode", code_kind(), "a contact")
@@ -34,5 +34,5 @@ HANGING: Final = Field("Hanging", object_kind(), "what hung on it and stays, by 
 RESTORE_DAYS: Final = 30
 """For how many days a deleted record can be restored."""
 
-RESTORABLE: Final = f"can be restored for {RESTORE_DAYS} days (undo_change)"
+RESTORABLE: Final = f"undo_change restores it for {RESTORE_DAYS} days"
 """What the text of each tool that deletes a record says of it."""

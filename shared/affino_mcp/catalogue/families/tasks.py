@@ -123,7 +123,7 @@ METHODS: Final = (
         Family.TASKS,
         Effect.DELETE,
         "tasks.delete",
-        f"Delete a task; it {RESTORABLE}.",
+        f"Delete a task; {RESTORABLE}.",
         "remove a task made by mistake.",
         {"AppUserTaskCode": "the code", "Deleted": "true"},
         (TASK.code_field.as_required(),),

@@ -30,7 +30,7 @@ class Asked(ToolError):
 
 
 def test_the_methods_that_may_ask() -> None:
-    deletes = {name for name in METHODS if name.startswith("delete_")}
+    deletes = {name for name in METHODS if name.startswith(("delete_", "merge_"))}
     assert {name for name, method in METHODS.items() if method.effect is Effect.DELETE} == deletes
     assert {name for name, method in METHODS.items() if method.always_needs_confirmation} == deletes | MODERATION
     assert {

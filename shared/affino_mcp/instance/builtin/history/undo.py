@@ -67,6 +67,7 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
     view = UndoContext(records, method, values, past.entry)
     if MERGED_FROM in past.entry.after:
         tool = _require_tool(call, values[RECORD_KIND_FIELD.name], "delete")
+        _require_merged_in_time(view, past, call)
         return merge_undo.undo_merge(view, tool, values, call, past.entry)
     if past.entry.deed is ChangeKind.DELETED:
         return _restore_deleted(view, past, values, call, tools)
@@ -75,6 +76,12 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
     if past.entry.deed is ChangeKind.CHANGED:
         return _change_back(view, past, values, call, tools)
     return _undo_with_others(view, past, values, call, tools) or _delete_created(view, past, values, call, tools)
+
+
+def _require_merged_in_time(records: Records, past: PastChange, call: Call) -> None:
+    merged = records.load_including_deleted(past.stored.document.family, past.entry.after[MERGED_FROM])
+    if merged is not None:
+        restore_check.require_in_time(merged.document, call.at)
 
 
 def _undo_with_others(view: UndoContext, past: PastChange, values: Values, call: Call, tools: Tools) -> Done | None:

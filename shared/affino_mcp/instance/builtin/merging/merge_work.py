@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.crossings import Crossing
 from affino_mcp.catalogue.families.merging import DIFFERENT, FILLED, MERGED_FIELDS, MERGED_FROM, MERGED_INTO, MOVED
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -15,6 +17,7 @@ from affino_mcp.instance.builtin.listing.dependents import OPEN_TASKS, count_dep
 from affino_mcp.instance.builtin.merging.edited_records import EditedRecords, RecordEdit
 from affino_mcp.instance.builtin.merging.filled_values import FilledValues, fill_values
 from affino_mcp.instance.builtin.merging.memberships import LIST_FAMILIES, join_lists
+from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Check, Query, Update, absent, all_of, equals
 from affino_mcp.tool_errors import Conflict, InvalidArgument
@@ -50,9 +53,14 @@ class Merge:
 
 
 def begin_merge(records: Records, method: Method, values: Values, call: Call) -> Merge:
-    """Loads both records of a call. Raises NotFound, InvalidArgument for one record, Conflict for too much that hangs on one."""
+    """Loads both records of a call.
+
+    Raises PermissionDenied without the right to change the kept one, NotFound, InvalidArgument for one record instead of two, and
+    Conflict for too much that hangs on the other one.
+    """
     record, other = method.record, MERGED_FIELDS[method.name].name
     assert record is not None  # every merge is about a record
+    require_crossing(call, Crossing(other, Family(record.family), Access.WRITE))
     if values[record.code] == values[other]:
         raise InvalidArgument(other, f"{other} must be another {record.words} than {record.code}.")
     kept = records.require_record(record.family, record.code, values[record.code], record.words)
