@@ -206,9 +206,10 @@ def merge_what_is_there_twice(agent: Agent) -> None:
 
 
 def split_a_thread(agent: Agent) -> None:
-    client, asked = agent.client, {"ForumItemCode": "Members' Lounge", "Search": "import"}
-    code = {"ForumThreadCode": client.call_tool("list_forum_threads", **asked).result["Items"][0]["ForumThreadCode"]}
-    reply = client.call_tool("list_forum_posts", **code).result["Items"][-1]["ForumPostCode"]
+    asked = {"ForumItemCode": "Members' Lounge", "Search": "import"}
+    (thread,) = agent.client.call_tool("list_forum_threads", **asked).result["Items"]
+    code = {"ForumThreadCode": thread["ForumThreadCode"]}
+    reply = agent.client.call_tool("list_forum_posts", **code).result["Items"][-1]["ForumPostCode"]
     made = agent.call("split_forum_thread", **code, ForumPostCodes=[reply], Title="Another question")["Thread"]
     assert made["FirstPost"]["ForumPostCode"] == reply
 

@@ -101,7 +101,7 @@ METHODS: Final = (
         Family.ACCOUNTS,
         Effect.READ,
         "accounts.read",
-        "List accounts (companies), page by page.",
+        "List accounts (companies).",
         "the prospects in Technology that are mine, by name.",
         PAGE_RETURNS,
         list_arguments(

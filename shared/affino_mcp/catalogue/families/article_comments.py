@@ -59,7 +59,7 @@ METHODS: Final = (
         "thank the reader for the correction.",
         _COMMENT,
         (ARTICLE_CODE_FIELD.as_required(), *COMMENT.create_arguments(without=(COMMENT_STATUS.name, REASON_FIELD.name))),
-        "In a moderated section it is held until approved (PENDING_MODERATION).",
+        "Held until approved in a moderated section (PENDING_MODERATION).",
         COMMENT,
         errors=(
             NotFound,

@@ -36,9 +36,7 @@ from affino_mcp.catalogue.record import ROWS_KIND, Field, Record, Reference
 from affino_mcp.catalogue.time_kinds import datetime_kind
 from affino_mcp.tool_errors import NotFound
 
-SECTION_FIELD: Final = Field(
-    "standardSectionCode", code_kind(), "code or name from list_sections", Reference("sections", "Section")
-)
+SECTION_FIELD: Final = Field("standardSectionCode", code_kind(), "from list_sections", Reference("sections", "Section"))
 ARTICLE_TYPE_FIELD: Final = Field(
     "ArticleTypeCode", lookup_kind(), "code or name", Reference("article_types", "ArticleType")
 )
@@ -118,7 +116,7 @@ METHODS: Final = (
         Family.ARTICLES,
         Effect.READ,
         "articles.read",
-        "List articles, page by page; drafts only for people who may write.",
+        "List articles; drafts only for people who may write.",
         "my drafts in Marketing.",
         PAGE_RETURNS,
         list_arguments(
@@ -161,7 +159,7 @@ METHODS: Final = (
         "draft 'Spring Product Walkthrough' in Marketing, teaser 'Everything new in April', with its four steps.",
         _FULL,
         (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR, NEW_STEPS),
-        "Most text belongs in Steps: text in Body never becomes steps. list_sections says where you may write (CanWrite)."
+        "Most text belongs in Steps: Body never becomes steps. list_sections says where you may write (CanWrite)."
         " Live publishes at once, or at LiveDate, and needs articles.publish, else it is saved as a draft.",
         record=ARTICLE,
         errors=(NotFound,),

@@ -131,7 +131,7 @@ METHODS: Final = (
         "list_contacts",
         Effect.READ,
         "read",
-        "List contacts (people), page by page.",
+        "List contacts (people).",
         "contacts at Technology accounts without consent.",
         {**PAGE_RETURNS, "Items": "rows; of one account's contacts with LeftCompany"},
         *list_arguments(

@@ -109,7 +109,7 @@ METHODS: Final = (
             FILE_SIZE.as_required(),
             FILE_CHECKSUM.as_required(),
         ),
-        "PUT the bytes to Url with exactly Headers, then call attach_media_file with UploadToken. Files up to 3 MiB can"
+        "PUT the bytes to Url with exactly Headers, then call attach_media_file with UploadToken. Up to 3 MiB can"
         " go inline instead.",
         errors=(
             NotFound,

@@ -65,7 +65,7 @@ METHODS: Final = (
         Family.MEDIA_ITEMS,
         Effect.READ,
         "media_items.read",
-        "List media items, page by page.",
+        "List media items.",
         "my images that have no file yet.",
         PAGE_RETURNS,
         list_arguments(

@@ -58,7 +58,7 @@ METHODS: Final = (
         Family.ALWAYS,
         Effect.READ,
         "",
-        "Pairs of one name, telephone, e-mail or website, page by page.",
+        "Pairs of one name, telephone, e-mail or website.",
         "are there duplicate contacts?",
         {
             "Items": "Code, Name, OtherCode, OtherName, Reasons",

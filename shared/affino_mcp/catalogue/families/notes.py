@@ -34,7 +34,7 @@ METHODS: Final = (
         Family.NOTES,
         Effect.READ,
         "notes.read",
-        "List notes, page by page.",
+        "List notes.",
         "the notes on Jane Doe.",
         PAGE_RETURNS,
         list_arguments(NOTE, *SCOPE_FIELDS, Field("AuthorCode", code_kind(), "UserCode of the author"), MINE),

@@ -105,7 +105,7 @@ METHODS: Final = (
     opportunity_method(
         "list_opportunities",
         Effect.READ,
-        "List opportunities, page by page; a close date filter puts them in that order.",
+        "List opportunities; a close date filter puts them in that order.",
         "my open opportunities closing this quarter.",
         {**PAGE_RETURNS, "TotalValue": "of all pages; null when it mixes currencies", "TotalValues": "per currency"},
         *list_arguments(

@@ -61,7 +61,7 @@ METHODS: Final = (
         Family.TASKS,
         Effect.READ,
         "tasks.read",
-        "List tasks, page by page.",
+        "List tasks.",
         "the overdue tasks of Sam and Sal.",
         PAGE_RETURNS,
         list_arguments(
