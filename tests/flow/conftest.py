@@ -10,6 +10,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow.community import Community
 from tests.flow.media import Library
+from tests.flow.merged_stock import make_janes
 from tests.world import World, WorldClient
 
 
@@ -34,6 +35,11 @@ def profile(world: World) -> Profile:
 def manager(world: World, handler: LambdaHandler, profile: Profile) -> WorldClient:
     code = world.create_person("Sam", "Manager", "Sales Managers", "Legal")
     return WorldClient(world, handler, world.log_in(profile, code))
+
+
+@pytest.fixture
+def janes(manager: WorldClient) -> tuple[int, int]:
+    return make_janes(manager)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ NAMES: Final = {
     "delete_media_file": "file",
 }
 """The record of the stock that each delete tool deletes."""
-DELETING: Final = [name for name, method in METHODS.items() if method.effect is Effect.DELETE]
+DELETING: Final = [name for name, m in METHODS.items() if m.effect is Effect.DELETE and m.carries_undo]
 
 
 @dataclass

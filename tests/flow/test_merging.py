@@ -1,85 +1,22 @@
-"""Merging two records that are one: nothing is lost, the stricter consent stands, and one undo takes all of it back."""
+"""Merging two records that are one: all of it moves, and one undo takes all of it back."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
-from affino_mcp.catalogue.capability import Access
 from tests.flow import crm
+from tests.flow.merged_stock import (
+    about,
+    contact_state,
+    listed,
+    make_list,
+    note_and_task,
+    undo,
+    without_dates,
+)
 from tests.world import WorldClient
-
-READ_WRITE: Final = frozenset(Access)
-LISTS: Final = {
-    "contacts": ("contact", "UserCode", "UserCodes"),
-    "accounts": ("account", "AccountCode", "AccountCodes"),
-}
-
-
-def about(client: WorldClient, argument: str, code: int) -> dict[str, list[int]]:
-    """The notes and tasks about a record."""
-    asked = {argument: code}
-    notes = client.call_tool("list_notes", **asked).result["Items"]
-    tasks = client.call_tool("list_tasks", **asked).result["Items"]
-    return {"notes": [row["NoteCode"] for row in notes], "tasks": [row["AppUserTaskCode"] for row in tasks]}
-
-
-def note_and_task(client: WorldClient, **scope: int) -> None:
-    client.call_tool("create_note", Body="Called", **scope).result  # noqa: B018
-    client.call_tool("create_task", Title="Call back", **scope).result  # noqa: B018
-
-
-def make_list(client: WorldClient, kind: str, title: str, members: list[int]) -> int:
-    word, _, many = LISTS[kind]
-    key = f"{word.title()}ListCode"
-    code: int = client.call_tool(f"create_{word}_list", Title=title).result[f"{word.title()}List"][key]
-    client.call_tool(f"add_{word}_list_members", **{key: code, many: members}).result  # noqa: B018
-    return code
-
-
-def listed(client: WorldClient, kind: str, code: int) -> tuple[list[int], int]:
-    word, one, _ = LISTS[kind]
-    key = f"{word.title()}ListCode"
-    rows = client.call_tool(f"list_{word}_list_members", **{key: code}).result["Items"]
-    count = client.call_tool(f"get_{word}_list", **{key: code}).result[f"{word.title()}List"]["MemberCount"]
-    return [row[one] for row in rows], count
-
-
-def undo(client: WorldClient, family: str, code: int) -> Any:
-    history = client.call_tool("list_record_history", Family=family, Code=code).result["Items"]
-    return client.call_tool("undo_change", Family=family, Code=code, Version=history[0]["Version"])
-
-
-def without_dates(record: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in record.items() if name not in ("UpdatedDate", "UpdatedBy")}
-
-
-def contact_state(client: WorldClient, *codes: int) -> list[Any]:
-    """All that is to be the same after an undo."""
-    read = [without_dates(client.call_tool("get_contact", UserCode=code).result["Contact"]) for code in codes]
-    consents = [
-        client.call_tool("list_contact_permissions", UserCode=code, IncludeRevoked=True).result["Permissions"]
-        for code in codes
-    ]
-    return [read, consents, [about(client, "UserCode", code) for code in codes]]
-
-
-@pytest.fixture
-def janes(manager: WorldClient) -> tuple[int, int]:
-    """Two contacts who are one person: the second has all that can move."""
-    at = crm.account(manager)
-    kept = crm.contact(manager, "Jane", Telephone="0113 496 0001", JobTitle="CTO")
-    more = {"JobTitle": "VP", "Telephone": "+44 113 496 0002", "Mobile": "07700 900123", "AccountCode": at}
-    other = crm.contact(manager, "Janet", ExternalID="SF-9", **more)
-    manager.call_tool("update_account", AccountCode=at, PrimaryContactCode=other).result  # noqa: B018
-    note_and_task(manager, UserCode=other)
-    crm.opportunity(manager, at, PrimaryContactCode=other)
-    manager.call_tool("grant_contact_permission", UserCode=kept, PermissionCode=1).result  # noqa: B018
-    for code in (1, 2):
-        manager.call_tool("grant_contact_permission", UserCode=other, PermissionCode=code).result  # noqa: B018
-    manager.call_tool("revoke_contact_permission", UserCode=other, PermissionCode=1).result  # noqa: B018
-    return kept, other
 
 
 def test_all_of_a_contact_moves_and_comes_back_with_one_undo(manager: WorldClient, janes: tuple[int, int]) -> None:
@@ -209,28 +146,3 @@ def test_a_record_is_not_merged_into_itself(manager: WorldClient) -> None:
     jane = crm.contact(manager, "Jane")
     error = manager.call_tool("merge_contacts", UserCode=jane, MergeUserCode=jane).error
     assert (error["type"], error["details"]["argument"]) == ("validation_error", "MergeUserCode")
-
-
-def test_duplicates_are_found_with_their_reasons(manager: WorldClient) -> None:
-    jane = crm.contact(manager, "Jane", Telephone="+44 113 496 0001")
-    same = crm.contact(manager, "Jäne", Mobile="(0113) 4960001", Email="j@orbital.example")
-    crm.contact(manager, "Joe", Telephone="0113 496 0002")
-    rows = manager.call_tool("find_duplicates", Family="contacts").result["Items"]
-    assert [(row["Code"], row["OtherCode"], row["Reasons"]) for row in rows] == [(jane, same, ["name", "telephone"])]
-    first = crm.account(manager, Website="https://www.orbital.example/about", Email="info@orbital.example")
-    second = crm.account(manager, "Moon", Website="http://orbital.example", Email="INFO@orbital.example")
-    rows = manager.call_tool("find_duplicates", Family="accounts").result["Items"]
-    found = [(row["Code"], row["OtherCode"], row["Reasons"]) for row in rows]
-    assert found == [(first, second, ["email", "website"])]
-
-
-def test_duplicates_come_page_by_page(manager: WorldClient) -> None:
-    codes = [crm.account(manager, f"Name {n // 2}") for n in range(44)]
-    cursor, pairs = None, list[tuple[int, int]]()
-    while cursor is not None or not pairs:
-        page = manager.call_tool("find_duplicates", Family="accounts", **({"Cursor": cursor} if cursor else {})).result
-        pairs += [(row["Code"], row["OtherCode"]) for row in page["Items"]]
-        cursor = page["NextCursor"]
-        if cursor is None:
-            break
-    assert pairs == list(zip(codes[::2], codes[1::2], strict=True))

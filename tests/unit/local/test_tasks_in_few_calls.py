@@ -16,6 +16,7 @@ import pytest
 from affino_mcp.local.demo_website import draw_picture
 from tests.unit.local.counting_agent import Agent, Answer
 from tests.unit.local.demo_service import DemoService
+from tests.unit.local.merging_job import merge_what_is_there_twice
 from tests.world import WorldClient
 
 SELLER, EDITOR, PUBLISHER, MODERATOR = "sales_manager", "editor", "publisher", "moderator"
@@ -199,17 +200,12 @@ def undo_the_last_three(agent: Agent) -> None:
     assert agent.call("undo_changes", Last=3)["Totals"] == {"asked": 3, "done": 3}
 
 
-def merge_what_is_there_twice(agent: Agent) -> None:
-    for family, code in (("accounts", "AccountCode"), ("contacts", "UserCode")):
-        (pair,) = agent.client.call_tool("find_duplicates", Family=family).result["Items"]
-        assert agent.call(f"merge_{family}", **{code: pair["Code"], f"Merge{code}": pair["OtherCode"]})["Moved"]
-
-
 def split_a_thread(agent: Agent) -> None:
     asked = {"ForumItemCode": "Members' Lounge", "Search": "import"}
     (thread,) = agent.client.call_tool("list_forum_threads", **asked).result["Items"]
     code = {"ForumThreadCode": thread["ForumThreadCode"]}
-    reply = agent.client.call_tool("list_forum_posts", **code).result["Items"][-1]["ForumPostCode"]
+    posts = agent.client.call_tool("list_forum_posts", **code).result["Items"]
+    reply = posts[-1]["ForumPostCode"]
     made = agent.call("split_forum_thread", **code, ForumPostCodes=[reply], Title="Another question")["Thread"]
     assert made["FirstPost"]["ForumPostCode"] == reply
 

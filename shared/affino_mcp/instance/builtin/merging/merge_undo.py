@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.history import VERSION_FIELD
-from affino_mcp.catalogue.families.merging import MERGED_FIELDS, MERGED_FROM, MERGED_INTO
+from affino_mcp.catalogue.families.merging import MERGED_FIELDS, MERGED_FROM, MERGED_INTO, MOVED
 from affino_mcp.catalogue.families.shared import MOVED_SCOPE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -26,7 +26,7 @@ from affino_mcp.tool_errors import Conflict
 
 MAX_LATER_CHANGES: Final = 50
 """Behind so many later changes of a record its part of the merge is found."""
-_NOTED: Final = (MERGED_FROM, MERGED_INTO)
+_NOTED: Final = (MERGED_FROM, MERGED_INTO, MOVED)
 
 
 def undo_merge(records: Records, method: Method, values: Values, call: Call, entry: HistoryEntry) -> Done:

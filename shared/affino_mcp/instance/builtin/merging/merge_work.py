@@ -98,20 +98,21 @@ def commit_merge(merge: Merge) -> Done:
     lists = join_lists(edited.records, edited.change, kept, merged)
     merge.moved[LIST_FAMILIES[kept.family]] += len(lists)
     merge.kept.values = merge.values.filled | merge.kept.values
-    merge.kept.noted |= {MERGED_FROM: (None, merged.code), **{ref: (None, added) for ref, added in lists.items()}}
+    moved = {kind: number for kind, number in sorted(merge.moved.items()) if number}
+    merge.kept.noted |= {MERGED_FROM: (None, merged.code), MOVED: (None, moved)}
+    merge.kept.noted |= {ref: (None, added) for ref, added in lists.items()}
     merge.merged.noted[MERGED_INTO] = (None, kept.code)
     merge.merged.system[MERGED_INTO] = kept.code
     merge.merged.deleted = True
     edited.save(_describe(merge.moved))
     _require_counts(merge)
-    return edited.change.commit(_answer(merge))
+    return edited.change.commit(_answer(merge, moved))
 
 
-def _answer(merge: Merge) -> dict[str, Any]:
+def _answer(merge: Merge, moved: dict[str, int]) -> dict[str, Any]:
     method = merge.edited.change.method
     assert method.record is not None  # see begin_merge
     codes = {method.record.code: merge.kept_place.code, MERGED_FIELDS[method.name].name: merge.merged_place.code}
-    moved = {kind: number for kind, number in sorted(merge.moved.items()) if number}
     return {**codes, MOVED: moved, FILLED: sorted(merge.values.filled), DIFFERENT: merge.values.different}
 
 
