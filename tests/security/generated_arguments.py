@@ -16,6 +16,8 @@ from tests.world import EVERYTHING, Response, World
 
 MORE_STOCK: Final[dict[str, tuple[str, dict[str, Any], str]]] = {
     "accounts": ("create_account_list", {"Title": "Targets"}, "AccountListCode"),
+    "twin account": ("create_account", {"Name": "Orbital Ltd"}, "AccountCode"),
+    "twin": ("create_contact", {"Email": "twin@o.example", "FirstName": "Janet", "LastName": "Doe"}, "UserCode"),
     "post": ("create_forum_post", {"ForumThreadCode": "$thread", "Body": "Yes"}, "ForumPostCode"),
     "file": (
         "attach_media_file",
@@ -36,6 +38,9 @@ CODES: Final[dict[str, list[Any]]] = {
     "ParentCode": ["$account"],
     "PrimaryContactCode": ["$jane"],
     "UserCode": ["$jane", "$una"],
+    "AccountCode": ["$account"],
+    "MergeAccountCode": ["$twin account"],
+    "MergeUserCode": ["$twin"],
     "UserCodes": [["$jane"], ["$jane", "$una"]],
     "AccountCodes": [["$account"]],
     "OwnerCode": ["$una"],
