@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 import pytest
@@ -125,10 +126,12 @@ class Links(RuleBasedStateMachine):
     """Contacts and accounts that are linked, unlinked and made primary in any order, compared with a plain model."""
 
     client: WorldClient
+    rounds = count()
 
     def __init__(self) -> None:
         super().__init__()
-        self.people = {name: crm.contact(self.client, f"{name}{id(self)}") for name in CONTACTS}
+        number = next(self.rounds)
+        self.people = {name: crm.contact(self.client, f"{name}{number}") for name in CONTACTS}
         self.places = {name: crm.account(self.client, name) for name in ACCOUNTS}
         self.linked: set[tuple[str, str]] = set()
         self.primary: dict[str, str | None] = dict.fromkeys(ACCOUNTS)
