@@ -14,11 +14,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FloatRect, Page, expect
 
 from affino_mcp import wiring
-from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.catalogue.capability import CRM_FAMILIES, Access, Family
 from affino_mcp.clock import utc_now
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website.website_records import upsert_section
-from affino_mcp.local.demo import CRM_FAMILIES, DEMO_PEOPLE
+from affino_mcp.local.demo import DEMO_PEOPLE
 from affino_mcp.local.serve import EdgesByPath
 from tests.clients.loopback import serving
 from tests.clock import TestClock

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.catalogue.capability import CRM_FAMILIES
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.local.demo import CRM_FAMILIES
 from affino_mcp.local.demo_website import draw_picture
 from tests.clients.agent import ToolFailed
 from tests.clients.python_agents import PythonAgent, fastmcp_client, sdk_client

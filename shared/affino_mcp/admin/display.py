@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from affino_mcp.audit.log import describe_record
 from affino_mcp.audit.row import Outcome
-from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Family
+from affino_mcp.catalogue.capability import CRM_FAMILIES, SWITCHED_FAMILIES, Access, Capability
 from affino_mcp.catalogue.titles import TITLES as FAMILY_TITLES
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.profiles.expiry_notice import find_expiry_notice
@@ -80,17 +80,7 @@ def _name_families(families: Sequence[str]) -> str:
 
 
 _MAX_LEFT_OUT: Final = 3
-FAMILY_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "all CRM families": (
-        Family.ACCOUNTS,
-        Family.CONTACTS,
-        Family.CONTACT_LISTS,
-        Family.ACCOUNT_LISTS,
-        Family.OPPORTUNITIES,
-        Family.TASKS,
-        Family.NOTES,
-    )
-}
+FAMILY_GROUPS: Final[Mapping[str, tuple[str, ...]]] = {"all CRM families": CRM_FAMILIES}
 """The families that people name together."""
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class Access(StrEnum):
@@ -35,6 +36,16 @@ class Family(StrEnum):
 
 SWITCHED_FAMILIES = tuple(family for family in Family if family is not Family.ALWAYS)
 """The families that a profile switches on and off."""
+CRM_FAMILIES: Final = (
+    Family.ACCOUNTS,
+    Family.CONTACTS,
+    Family.CONTACT_LISTS,
+    Family.ACCOUNT_LISTS,
+    Family.OPPORTUNITIES,
+    Family.TASKS,
+    Family.NOTES,
+)
+"""The seven families of customer records; the others are the website's."""
 
 
 @dataclass(frozen=True)

@@ -11,33 +11,22 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field
 
 from affino_mcp.catalogue.kinds import Kind, fixed_error
+from affino_mcp.catalogue.plain_values import parse_json_text
 from affino_mcp.catalogue.reading import Reading
 
 MAX_ITEMS: Final = 100
 """How many items one call may hold."""
 
-MAX_OBJECT_TEXT_CHARACTERS: Final = 1_000_000
-"""Longest text that is parsed as an object, or as several."""
-
-
-def _read_json(value: Any) -> Any:
-    if not isinstance(value, str) or len(value) > MAX_OBJECT_TEXT_CHARACTERS:
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
-
 
 def _read_object(value: Any, _: Reading) -> Any:
-    found = _read_json(value)
+    found = parse_json_text(value)
     return found if isinstance(found, dict) else value
 
 
 def _read_items(value: Any, _: Reading) -> Any:
-    found = _read_json(value)
+    found = parse_json_text(value)
     found = [found] if isinstance(found, dict) else found
-    return [_read_json(item) for item in found[: MAX_ITEMS + 1]] if isinstance(found, list) else found
+    return [parse_json_text(item) for item in found[: MAX_ITEMS + 1]] if isinstance(found, list) else found
 
 
 def _require_whole_texts(value: Any) -> Any:

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 MAX_LIST_TEXT_CHARACTERS: Final = 50_000
 """Longest text that is parsed as a list: a thousand names, or several thousand codes."""
+MAX_JSON_TEXT_CHARACTERS: Final = 1_000_000
+"""Longest text that is parsed as the JSON of an object, or of several."""
 MAX_TEXT_OF_ONE: Final = 60
 """Longest text that is looked at as one number or truth value."""
 MAX_EXACT: Final = 2**53
@@ -59,9 +61,16 @@ def _list_of_text(text: str) -> Any:
     return [text]
 
 
-def _parse_json(text: str) -> Any:
+def parse_json_text(value: Any) -> Any:
+    """Gives what a text says as JSON; the value itself when it is no text, too long a text, or no JSON."""
+    if not isinstance(value, str) or len(value) > MAX_JSON_TEXT_CHARACTERS:
+        return value
     try:
-        found = json.loads(text)
+        return json.loads(value)
     except (ValueError, RecursionError):
-        return text
+        return value
+
+
+def _parse_json(text: str) -> Any:
+    found = parse_json_text(text)
     return found if isinstance(found, list) else text

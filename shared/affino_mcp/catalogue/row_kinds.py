@@ -5,7 +5,6 @@ Names of fields match as those of arguments do. A field that a part does not hav
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -13,12 +12,11 @@ from pydantic import AfterValidator, ConfigDict, create_model
 from pydantic import Field as PydanticField
 
 from affino_mcp.catalogue.kinds import Kind, fixed_error, is_empty_text
+from affino_mcp.catalogue.plain_values import parse_json_text
 from affino_mcp.catalogue.reading import Reading, ReadingRefused
 from affino_mcp.catalogue.record import Field, fold_name
 from affino_mcp.catalogue.warning import WarningCode
 
-MAX_ROWS_TEXT_CHARACTERS: Final = 1_000_000
-"""Longest text that is parsed as a list of parts."""
 MAX_NAMED_STRANGERS: Final = 5
 """How many unknown names of one part a warning names."""
 Row = dict[str, Any]
@@ -52,7 +50,7 @@ def _require_filled(value: Any) -> Any:
 
 def _read_rows(fields: tuple[Field, ...], limit: int, value: Any, reading: Reading) -> Any:
     """The parts that were meant: JSON as text, one part for a list of one; what cannot be read is for the check."""
-    found = _parse_rows(value)
+    found = parse_json_text(value)
     found = [found] if isinstance(found, dict) else found
     if not isinstance(found, list) or len(found) > limit:
         return found
@@ -62,15 +60,6 @@ def _read_rows(fields: tuple[Field, ...], limit: int, value: Any, reading: Readi
         rows.append(_read_row(by_fold, f"{argument}, entry {place}", row, reading) if isinstance(row, dict) else row)
     reading.argument = argument
     return rows
-
-
-def _parse_rows(value: Any) -> Any:
-    if not isinstance(value, str) or len(value) > MAX_ROWS_TEXT_CHARACTERS:
-        return value
-    try:
-        return json.loads(value)
-    except (ValueError, RecursionError):
-        return value
 
 
 def _read_row(by_fold: dict[str, Field], where: str, row: Row, reading: Reading) -> Row:

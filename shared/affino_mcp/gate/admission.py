@@ -28,7 +28,6 @@ from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.gate.sessions.recent_tokens import RecentTokens
-from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
@@ -45,11 +44,6 @@ class _Entrant:
     source: str
     resolved: SessionLookup
     session_first: bool
-
-    @property
-    def connected(self) -> bool:
-        """True for a connection token."""
-        return self.credentials.door is Door.CONNECTION
 
 
 class Admission:
@@ -89,7 +83,9 @@ class Admission:
         """
         token = digest_token(credentials.token)
         try:
-            return self._charge_and_resolve(profile, credentials, source, self._plan_lookup(credentials, found), charge)
+            return self._charge_and_resolve(
+                profile, credentials, source, self._plan_lookup(credentials, found), charge=charge
+            )
         except (SessionUnknown, SessionExpired, PersonInactive):
             self._recent.forget(token)
             raise
@@ -105,14 +101,16 @@ class Admission:
         credentials: CallerCredentials,
         source: str,
         lookup: SessionLookup,
+        *,
         charge: bool,
     ) -> Caller:
         if charge:
             self._refuse_while_limited(profile, lookup)
-        is_connection = credentials.door is Door.CONNECTION
-        resolved = _look_up_once(lookup) if is_connection else self._start_lookup(lookup)
+        resolved = _look_up_once(lookup) if credentials.is_connection else self._start_lookup(lookup)
         is_recent = self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock()))
-        entrant = _Entrant(credentials, source, resolved, session_first=is_connection or (charge and not is_recent))
+        entrant = _Entrant(
+            credentials, source, resolved, session_first=credentials.is_connection or (charge and not is_recent)
+        )
         try:
             profile, paid = self._charge_current_version(
                 profile, entrant, self._meter.charge_call if charge else self._meter.read_rate
@@ -176,7 +174,7 @@ class Admission:
             _, person = entrant.resolved()
         except Refusal as refusal:
             return refusal
-        refused = profile.terms.find_person_refusal(person, connected=entrant.connected)
+        refused = profile.terms.find_person_refusal(person, connected=entrant.credentials.is_connection)
         return refused.concerning(person=person) if refused else None
 
     def _refund_charge(self, profile: Profile, charge: RateCharge) -> None:
@@ -197,7 +195,7 @@ def require_secret(profile: Profile | None, credentials: CallerCredentials, now:
     found = secret_status(profile, credentials.secret_digest, now)
     if profile is None:
         raise BadCredentials
-    if found is SecretStatus.PREVIOUS or (found is SecretStatus.UNKNOWN and credentials.door is Door.CONNECTION):
+    if found is SecretStatus.PREVIOUS or (found is SecretStatus.UNKNOWN and credentials.is_connection):
         raise PreviousSecretRefused().concerning(profile)
     if found is SecretStatus.UNKNOWN:
         raise BadCredentials

@@ -62,9 +62,14 @@ class CallerCredentials:
     session_secret: str = field(default="", repr=False)
 
     @property
+    def is_connection(self) -> bool:
+        """True for a connection token."""
+        return self.door is Door.CONNECTION
+
+    @property
     def secret_digest(self) -> str:
         """The SHA-256 of the secret: the presented one, or that under which the connection was made."""
-        return self.session_secret if self.door is Door.CONNECTION else sha256_hex(self.secret)
+        return self.session_secret if self.is_connection else sha256_hex(self.secret)
 
     def of_session(self, session: Session) -> CallerCredentials:
         """A connection token's credentials with what its session knows."""

@@ -18,7 +18,7 @@ from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Door, Session
 from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
 from affino_mcp.settings import Settings
-from affino_mcp.store.ops import Database, Item, Put, Update, WriteOp, absent
+from affino_mcp.store.ops import Database, Item, Put, WriteOp, absent
 from affino_mcp.store.retry import retry_on_conflict
 
 
@@ -52,10 +52,8 @@ class Connections:
             raise refusal.concerning(profile=profile, person=person)
         token = new_connection_token()
         item = self._connection_item(row, profile, token, now)
-        counted = Update(
-            self._table, row_keys.person_key(user_code), add={"logins": 1}, condition=session_rows.person_unchanged(row)
-        )
         opened: list[WriteOp] = [Put(self._table, item, absent()), session_rows.session_list_put(self._table, item)]
+        counted = session_rows.login_count(self._table, row)
         self._db.transact([*opened, counted, *self._sessions.make_room(user_code)], str(uuid.uuid4()))
         return IssuedConnection(token, Session.from_row(item | {"digest": digest_token(token)}), person)
 

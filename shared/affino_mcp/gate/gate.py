@@ -72,7 +72,7 @@ class Gate:
         """
         credentials, found = read_credentials(headers), None
         try:
-            if credentials.door is Door.CONNECTION:
+            if credentials.is_connection:
                 found = self._find_connection(credentials)
                 credentials = credentials.of_session(found.session)
             caller = self._note_previous_secret(self._admit(credentials, source, found, charge=charge), credentials)

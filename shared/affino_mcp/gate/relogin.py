@@ -102,10 +102,9 @@ class SessionRevivals:
         fresh = {"person": person, "issued": now, "expires": now + self._lifetime}
         fresh["ttl"] = max(row["ttl"], now + self._lifetime + SESSION_RETENTION_SECONDS)
         still = all_of(equals("expires", row["expires"]), absent("revoked"))
-        place, same = row_keys.person_key(user_code), session_rows.person_unchanged(person_row)
         ops = [
             Update(self._table, row_keys.session_key(offer.digest), assign=fresh, condition=still),
-            Update(self._table, place, add={"logins": 1}, condition=same),
+            session_rows.login_count(self._table, person_row),
             session_rows.session_list_put(self._table, row | fresh),
             *self._sessions.make_room(user_code),
         ]

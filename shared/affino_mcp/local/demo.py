@@ -5,21 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
+from affino_mcp.catalogue.capability import CRM_FAMILIES, SWITCHED_FAMILIES, Access, Family
 
 READ_ONLY: Final = frozenset({Access.READ})
 READ_AND_WRITE: Final = frozenset({Access.READ, Access.WRITE})
-
-CRM_FAMILIES: Final = (
-    Family.ACCOUNTS,
-    Family.CONTACTS,
-    Family.CONTACT_LISTS,
-    Family.ACCOUNT_LISTS,
-    Family.OPPORTUNITIES,
-    Family.TASKS,
-    Family.NOTES,
-)
-"""The seven CRM families."""
 
 
 class DemoPerson(NamedTuple):

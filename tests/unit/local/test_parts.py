@@ -14,11 +14,12 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.catalogue.capability import CRM_FAMILIES
 from affino_mcp.connect.configurations import claude_line
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.housekeeping.turn import HousekeepingFailed
 from affino_mcp.local import background, counting, demo_crm, demo_website
-from affino_mcp.local.demo import CRM_FAMILIES, DEMO_PEOPLE, DEMO_PROFILES
+from affino_mcp.local.demo import DEMO_PEOPLE, DEMO_PROFILES
 from affino_mcp.local.emulator import emulator_variables
 from affino_mcp.local.lease import Lease
 from affino_mcp.local.login import LoginFailed, log_in, path_to_sign

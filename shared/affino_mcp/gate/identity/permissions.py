@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Family
+from affino_mcp.catalogue.capability import CRM_FAMILIES, SWITCHED_FAMILIES, Family
 
 CONTROL_ACCESS: Final = "control.access"
 PROFILES_MANAGE: Final = "profiles.manage"
@@ -13,16 +13,6 @@ LOGS_READ: Final = "logs.read"
 RECORDS_RESTORE: Final = "records.restore"
 """Restoring what anybody has deleted, and seeing of it what is open to one's groups."""
 STRUCTURE_MANAGE: Final = "structure.manage"
-
-_CRM_FAMILIES: Final = (
-    Family.ACCOUNTS,
-    Family.CONTACTS,
-    Family.CONTACT_LISTS,
-    Family.ACCOUNT_LISTS,
-    Family.OPPORTUNITIES,
-    Family.TASKS,
-    Family.NOTES,
-)
 
 
 def _permissions(families: Iterable[Family], *deeds: str) -> frozenset[str]:
@@ -45,7 +35,7 @@ _EDITOR_PERMISSIONS: Final = (
     | _permissions([Family.MEDIA_ITEMS], "read", "write")
     | {CONTROL_ACCESS}
 )
-_SALES_PERMISSIONS: Final = _permissions(_CRM_FAMILIES, "read", "write") | {CONTROL_ACCESS}
+_SALES_PERMISSIONS: Final = _permissions(CRM_FAMILIES, "read", "write") | {CONTROL_ACCESS}
 
 SECURITY_GROUPS: Final[dict[str, frozenset[str]]] = {
     "Registered User": _REGISTERED_PERMISSIONS,
@@ -54,7 +44,7 @@ SECURITY_GROUPS: Final[dict[str, frozenset[str]]] = {
     | _permissions([Family.ARTICLES], "publish", "delete")
     | _permissions([Family.MEDIA_ITEMS], "all", "delete"),
     "Sales": _SALES_PERMISSIONS,
-    "Sales Managers": _SALES_PERMISSIONS | _permissions(_CRM_FAMILIES, "all", "delete"),
+    "Sales Managers": _SALES_PERMISSIONS | _permissions(CRM_FAMILIES, "all", "delete"),
     "Legal": frozenset({"contacts.consent", CONTROL_ACCESS}),
     "Community": frozenset({"forums.manage_moderators", CONTROL_ACCESS}),
     "Operators": frozenset({PROFILES_MANAGE, LOGS_READ, RECORDS_RESTORE, STRUCTURE_MANAGE, CONTROL_ACCESS}),

@@ -69,7 +69,6 @@ class RefreshTokens:
         person, table = Person.from_json(person_row), self._table
         item = session_rows.session_item(person, row["epoch"], row["profile"], tokens, now, self._lifetime)
         end_of_old, *rest = session_rows.end_session_writes(table, person.user_code, Session.from_row(old), now)
-        place, same = row_keys.person_key(person.user_code), session_rows.person_unchanged(person_row)
         head = {"head": digest_token(tokens.access)}
         unspent, unrevoked = all_of(exists(), absent("spent")), all_of(exists(), absent("revoked"))
         ops: list[WriteOp] = [
@@ -77,7 +76,7 @@ class RefreshTokens:
             Update(table, end_of_old.key, assign={"revoked": True}, condition=unrevoked),
             *rest,
             Update(table, row_keys.session_chain_key(row["chain"]), assign=head, condition=exists()),
-            Update(table, place, add={"logins": 1}, condition=same),
+            session_rows.login_count(table, person_row),
             *session_rows.session_writes(table, item),
             *(self._sessions.make_room(person.user_code) if old["expires"] <= now else []),  # one more is live now
         ]

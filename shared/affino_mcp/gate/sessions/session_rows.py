@@ -143,6 +143,12 @@ def end_session_writes(table: str, user_code: int, session: Session, now: int) -
     return ended
 
 
+def login_count(table: str, person_row: Item) -> Update:
+    """Gives the write that counts a login of the person whose row was read, on the condition of `person_unchanged`."""
+    place = row_keys.person_key(person_row["user_code"])
+    return Update(table, place, add={"logins": 1}, condition=person_unchanged(person_row))
+
+
 def person_unchanged(row: Item) -> Condition:
     """Gives the condition that the person's row still has this version, which whoever disables the person changes.
 

@@ -160,9 +160,7 @@ class Sessions:
             raise PersonInactive().concerning(person=person)
         tokens = TokenPair(new_token(), new_token(), uuid.uuid4().hex, now + REFRESH_LIFETIME_SECONDS)
         item = session_rows.session_item(person, row["epoch"], profile_key, tokens, now, self._lifetime)
-        counted = Update(
-            self._table, row_keys.person_key(user_code), add={"logins": 1}, condition=session_rows.person_unchanged(row)
-        )
+        counted = session_rows.login_count(self._table, row)
         chain = {"user_code": user_code, "head": digest_token(tokens.access), "ttl": item["ttl"]}
         ops = [
             *session_rows.session_writes(self._table, item),
