@@ -32,6 +32,9 @@ class Settings:
     base_path: str = _setting_field(
         "AFFINO_BASE_PATH", "", "the path below the own domain that leads here; empty: none"
     )
+    public_url: str = _setting_field(
+        "AFFINO_PUBLIC_URL", "", "the address (https://host, without a path) at which OAuth is served; empty: no OAuth"
+    )
     gate_table: str = _setting_field("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
     audit_table: str = _setting_field("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
     records_table: str = _setting_field("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")
@@ -85,6 +88,11 @@ class Settings:
         """The address below which the service's pages are, for texts outside it; empty without a domain of its own."""
         path = f"/{self.base_path}" if self.base_path else ""
         return f"https://{self.domain}{path}" if self.domain else ""
+
+    @property
+    def oauth_on(self) -> bool:
+        """True when there is an OAuth door: the service has a public address, and its people are its own."""
+        return bool(self.public_url) and not self.instance_url
 
     @property
     def allowed_origin_set(self) -> frozenset[str]:
