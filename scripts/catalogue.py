@@ -18,6 +18,7 @@ from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.manual import render_manual
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.routes import ROUTES
 from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.mcp_edge.server import CatalogueTool
 
@@ -28,6 +29,7 @@ with warnings.catch_warnings():
 ROOT: Final = Path(__file__).parents[1]
 TOOLS_PAGE: Final = ROOT / "docs" / "tools.md"
 SNAPSHOTS: Final = ROOT / "tests" / "snapshots" / "tools"
+ROUTES_SNAPSHOT: Final = ROOT / "tests" / "snapshots" / "routes.txt"
 FULL_CAPABILITY: Final = Capability({family: frozenset(Access) for family in Family})
 
 
@@ -76,8 +78,15 @@ def format_snapshot(tool: dict[str, Any]) -> str:
     return json.dumps(tool, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def format_routes() -> str:
+    """The snapshot of the routes of the REST API: verb, path and method of each, in the order of their paths."""
+    lines = [f"{route.verb:<7}{route.path:<62}{route.method.name}" for route in ROUTES]
+    return "\n".join(sorted(lines, key=lambda line: line[7:])) + "\n"
+
+
 def write_snapshots() -> None:
-    """Writes a snapshot for every tool, and removes those of tools that are gone."""
+    """Writes the snapshot of the routes and one for every tool, and removes those of tools that are gone."""
+    ROUTES_SNAPSHOT.write_text(format_routes(), encoding="utf-8")
     for path in SNAPSHOTS.glob("*.json"):
         if path.stem not in METHODS:
             path.unlink()

@@ -74,6 +74,7 @@ class Declared(TypedDict, total=False):
     answers_as: str
     secret_returns: tuple[str, ...]
     each_by: str
+    route: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +87,7 @@ class Method:
     change of its record calls this method. `answers_as` names the read whose answer for the record's code is the same.
     `secret_returns` are the keys of the answer that hold a secret (see Field): such an answer is remembered under no
     IdempotencyKey, the same key gives a fresh one. `each_by` names the method that carries out each item of a call of many.
+    `route` is its verb and path in the REST API where `routes.py` does not derive them.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Method:
     answers_as: str = ""
     secret_returns: tuple[str, ...] = ()
     each_by: str = ""
+    route: str = ""
 
     @property
     def access(self) -> Access:
@@ -203,8 +206,7 @@ class Method:
         """The JSON Schema of the arguments."""
         required = [field.name for field in self.all_arguments if field.required]
         properties = {f.name: f.schema(null=self.can_clear(f) and not self.must_have(f)) for f in self.all_arguments}
-        schema: dict[str, Any] = {"type": "object", "properties": properties}
-        return {**schema, "required": required} if required else schema
+        return {"type": "object", "properties": properties} | ({"required": required} if required else {})
 
     def annotations(self) -> dict[str, bool]:
         """MCP's hints, derived from the effect; `idempotentHint` is left out where it is false, its default."""
@@ -221,10 +223,8 @@ class Method:
 
 
 def _model_field(field: Field, nullable: bool) -> tuple[Any, Any]:
-    if field.required:
-        return field.kind.annotation, PydanticField(alias=field.name)
     annotation = field.kind.annotation | None if nullable else field.kind.annotation
-    return annotation, PydanticField(default=None, alias=field.name)
+    return annotation, PydanticField(default=... if field.required else None, alias=field.name)
 
 
 def list_arguments(record: Record, *filters: Field) -> tuple[Field, ...]:

@@ -66,6 +66,7 @@ METHODS: Final = (
             "WhoCanFix": "who",
         },
         (REPORT_KIND, REPORT_NEED, REPORT_TOOL),
+        route="POST /missing_reports",
     ),
     Method(
         "list_topics",

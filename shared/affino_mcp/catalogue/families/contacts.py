@@ -105,6 +105,7 @@ _FULL: Final = {"Contact": "the full contact"}
 _LINK: Final = {"Link": "UserAccountCode, UserCode, AccountCode, Primary, LeftCompany, JobTitle"}
 _WHO: Final = CONTACT.code_field.as_required()
 _WHERE: Final = ACCOUNT_FIELD.as_required()
+_LINK_PATH: Final = "/contacts/{UserCode}/accounts/{AccountCode}"
 _LINK_FIELDS: Final = (
     Field("Primary", boolean_kind(), "the account's primary contact"),
     Field("JobTitle", line_kind(255)),
@@ -209,6 +210,7 @@ METHODS: Final = (
         _WHO,
         _WHERE,
         *_LINK_FIELDS,
+        route=f"POST {_LINK_PATH}",
     ),
     contact_method(
         "update_contact_account_link",
@@ -222,6 +224,7 @@ METHODS: Final = (
         Field("LeftCompany", boolean_kind(), "no longer works there"),
         *_LINK_FIELDS,
         MOVED_TO,
+        route=f"PATCH {_LINK_PATH}",
     ),
     contact_method(
         "unlink_contact_from_account",
@@ -232,6 +235,7 @@ METHODS: Final = (
         {"UserCode": "the contact", "AccountCode": "the account", "Linked": "false"},
         _WHO,
         _WHERE,
+        route=f"DELETE {_LINK_PATH}",
     ),
     Method(
         "list_contact_lookups",

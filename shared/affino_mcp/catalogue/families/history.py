@@ -80,6 +80,7 @@ METHODS: Final = (
         " Refused where something has changed since.",
         undoes=True,
         errors=(InvalidState,),
+        route="POST /undo",
     ),
     Method(
         "undo_changes",
@@ -95,5 +96,6 @@ METHODS: Final = (
         (LAST_FIELD,),
         undoes=True,
         each_by="undo_change",
+        route="POST /undo/many",
     ),
 )
