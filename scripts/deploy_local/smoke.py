@@ -11,8 +11,8 @@ from typing import Any
 import httpx
 
 from affino_mcp import clock
-from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.http.request_signature import signed_headers
 from scripts.deploy_local import control, first_operator, shell
 from scripts.deploy_local.operations import EMAIL, PASSWORD, USER_CODE, Operator
 from scripts.deploy_local.stack import Stack

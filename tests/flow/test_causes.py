@@ -12,8 +12,8 @@ import pytest
 
 from affino_mcp import observability, wiring
 from affino_mcp.clock import utc_now
-from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.http.api_gateway import AsgiLambdaHandler
+from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
 from tests.clients.refusing_aws import REQUEST_ID, refusing_aws

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from affino_mcp import wiring
-from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.login_edge.app import LoginApp
 from tests.unit.login_edge.browser import Browser
 from tests.world import World, WorldClient

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.login_edge.openapi import openapi_document
 from affino_mcp.login_edge.rest import REST_ROUTES
 from tests.clients.loopback import serving

@@ -33,8 +33,8 @@ from affino_mcp.admin.connection_checks import (
 from affino_mcp.admin.trial_request import TrialRequest
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import PersonInactive
-from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.http.request_signature import signed_headers
 
 _MAX_ANSWER_CHARACTERS: Final = 4000
 _USER_AGENT: Final = f"{NAME}-test-tool/{VERSION}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
+from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_request
 
 EXAMPLE_SECRET: Final = "the-API-Secret"  # noqa: S105 (an example)
 EXAMPLE_BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'

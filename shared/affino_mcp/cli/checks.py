@@ -12,11 +12,11 @@ from typing import Any, Final
 import httpx
 
 from affino_mcp.cli.service import Service
-from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.expiry_notice import ExpiryStage, find_expiry_notice
 from affino_mcp.gate.profiles.profile import profile_secret_name
 from affino_mcp.gate.profiles.profile_names import list_open_profiles
 from affino_mcp.http.own_address import is_loopback_address
+from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Key
 

@@ -13,7 +13,7 @@ from affino_mcp import NAME, VERSION
 from affino_mcp.clock import Clock, utc_now
 from affino_mcp.connect.credentials import ClientCredentials
 from affino_mcp.errors import AffinoError
-from affino_mcp.gate.abuse.request_signature import signed_headers
+from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.local.network import make_local_client
 
 

@@ -17,8 +17,8 @@ from affino_mcp.errors import (
     TooManyFailures,
     Unavailable,
 )
-from affino_mcp.gate.abuse.request_signature import format_timestamp
 from affino_mcp.gate.sessions.session_rows import IssuedSession
+from affino_mcp.http.request_signature import format_timestamp
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.text import fill_wait

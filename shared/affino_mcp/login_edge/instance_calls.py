@@ -14,8 +14,8 @@ from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import Clock, start_stopwatch
 from affino_mcp.deadline import working_seconds
 from affino_mcp.gate.abuse.login_guard import MAX_WAIT_SECONDS
-from affino_mcp.gate.abuse.request_signature import signed_headers
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall
 

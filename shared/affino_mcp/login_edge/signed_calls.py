@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Final
 
 from affino_mcp.clock import Clock
-from affino_mcp.gate.abuse.request_signature import body_md5, sign_request
 from affino_mcp.gate.abuse.signatures_seen import SignatureUsed, UsedSignatures
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, is_same_secret, signing_secrets
+from affino_mcp.http.request_signature import body_md5, sign_request
 from affino_mcp.login_edge.answer import (
     KEY_MISSING,
     NETWORK_NOT_ALLOWED,

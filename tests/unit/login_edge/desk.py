@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from affino_mcp.audit.row import AuditRow
-from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_request
 from affino_mcp.login_edge.app import LoginApp
 from tests.roles.watched_stores import WatchedStores
 from tests.unit.gate.world import PASSWORD, World

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.gate.abuse.request_signature import format_timestamp
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
+from affino_mcp.http.request_signature import format_timestamp
 from affino_mcp.login_edge.request import LoginRequest, signing_headers
 from tests.unit.gate.world import SIGNED_AT
 from tests.unit.login_edge.desk import PATH, Desk, content

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.gate.abuse.request_signature import body_md5, format_timestamp, sign_request, signed_headers
+from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_request, signed_headers
 
 BODY = b'{"Email":"jane@orbital.example","Password":"correct horse"}'
 SECRET = "demo-secret-not-real-0001"
