@@ -48,7 +48,7 @@ class Version1Client:
     calls: int = 0
 
     def call(self, method: str, path: str, query: str = "", body: Any = None, **extra: str) -> Answer:
-        """One signed call of a path below /rest/{dbname}; `extra` are more headers.
+        """One signed call of a path below /rest/{dbname}; `extra` are more headers, and an empty one takes its away.
 
         The query is signed with the path for consents alone, as the description has it.
         """
@@ -58,7 +58,8 @@ class Version1Client:
         signed = f"{whole}?{query}" if query.startswith("permissions=") else whole
         at = self.clock() + timedelta(milliseconds=self.calls)
         headers = sign(method, signed, text, self.key, self.secret, at)
-        return self.send(method, whole, query, {**headers, **self.tokens, **extra}, text)
+        given = {**headers, **self.tokens, **extra}
+        return self.send(method, whole, query, {name: value for name, value in given.items() if value}, text)
 
     def log_in(self, email: str, password: str) -> Answer:
         """Logs in; later calls carry the access token."""
