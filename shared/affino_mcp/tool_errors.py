@@ -52,15 +52,17 @@ class PermissionDenied(ToolError):
 class ToolDisabled(ToolError):
     """The profile does not allow the family and access that this tool, or one of its arguments (`argument`), needs.
 
-    `narrowed`: the profile allows it, and the toolset of the connection leaves it out.
+    `narrowing` is what leaves it out although the profile allows it; empty when the profile does not. Values: `toolset`, `grant`,
+    `scope`.
     """
 
     type, code, status = "tool_disabled", -111, 403
 
-    def __init__(self, rule: str, *, argument: str | None = None, narrowed: bool = False) -> None:
+    def __init__(self, rule: str, *, argument: str | None = None, narrowing: str = "") -> None:
         what = f"{argument} cannot be used here" if argument else "This tool is switched off"
         other = "this argument" if argument else "this tool"
-        cause = _TOOLSET_CAUSE if narrowed else _PROFILE_CAUSE
+        cause = _DISABLING_CAUSES[narrowing]
+        self.narrowing = narrowing
         super().__init__(
             f"{what}: {cause['subject']} '{rule}'.",
             denied_by=cause["denied_by"],
@@ -71,17 +73,31 @@ class ToolDisabled(ToolError):
         )
 
 
-_PROFILE_CAUSE: Final = {
-    "subject": "the API Profile does not allow",
-    "denied_by": "profile",
-    "who_can_fix": "operator",
-    "remedy": "the operator to switch the family on for this profile.",
-}
-_TOOLSET_CAUSE: Final = {
-    "subject": "the toolset of this connection leaves out",
-    "denied_by": "toolset",
-    "who_can_fix": "person",
-    "remedy": "whoever set up this connection to name the family in its address or in its header X-MCP-Toolsets.",
+_DISABLING_CAUSES: Final = {
+    "": {
+        "subject": "the API Profile does not allow",
+        "denied_by": "profile",
+        "who_can_fix": "operator",
+        "remedy": "the operator to switch the family on for this profile.",
+    },
+    "toolset": {
+        "subject": "the toolset of this connection leaves out",
+        "denied_by": "toolset",
+        "who_can_fix": "person",
+        "remedy": "whoever set up this connection to name the family in its address or in its header X-MCP-Toolsets.",
+    },
+    "grant": {
+        "subject": "the person declined, for this app,",
+        "denied_by": "grant",
+        "who_can_fix": "person",
+        "remedy": "the person to connect this app again and to tick the family.",
+    },
+    "scope": {
+        "subject": "this app was not given",
+        "denied_by": "scope",
+        "who_can_fix": "person",
+        "remedy": "the person to connect this app again with more permissions.",
+    },
 }
 
 

@@ -108,7 +108,7 @@ def is_listed(method: Method, capability: Capability) -> bool:
 
 
 def require_listed(method: Method, capability: Capability) -> None:
-    """Raises ToolDisabled, which says whether the profile or its narrowing by a toolset is why, for what is not listed."""
+    """Raises ToolDisabled, which says whether the profile or what narrowed it is why, for what is not listed."""
     if not is_listed(method, capability):
-        narrowed = capability.whole is not None and is_listed(method, capability.whole)
-        raise ToolDisabled(f"{method.family}.{method.access}", narrowed=narrowed)
+        narrowing = capability.find_narrowing(lambda one: is_listed(method, one))
+        raise ToolDisabled(f"{method.family}.{method.access}", narrowing=narrowing)

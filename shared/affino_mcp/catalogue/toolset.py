@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Narrowing
 from affino_mcp.catalogue.record import fold_name
 
 MAX_TOOLSET_NAMES: Final = 10
@@ -64,9 +64,8 @@ class Toolset:
         return ",".join(names) or EMPTY_TEXT
 
     def narrow(self, capability: Capability) -> Capability:
-        """The capability without what the toolset leaves out; it remembers the whole one."""
-        kept = {name: access & self.families.get(name, frozenset()) for name, access in capability.families.items()}
-        return Capability({name: access for name, access in kept.items() if access}, capability)
+        """The capability without what the toolset leaves out."""
+        return capability.narrow(lambda name, access: access in self.families.get(name, ()), Narrowing.TOOLSET)
 
 
 def _read_name(name: str, place: int) -> tuple[str, frozenset[Access]]:

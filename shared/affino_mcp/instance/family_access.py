@@ -25,7 +25,7 @@ def require_crossing(call: Call, crossing: Crossing) -> None:
     """Raises ToolDisabled unless the profile allows the crossing, PermissionDenied unless the person may make it."""
     allows = call.readable if crossing.access is Access.READ else call.writable
     if not allows(crossing.family):
-        narrowed = call.left_out(crossing.family, crossing.access)
-        raise ToolDisabled(crossing.rule, argument=crossing.argument, narrowed=narrowed)
+        narrowing = call.left_out(crossing.family, crossing.access)
+        raise ToolDisabled(crossing.rule, argument=crossing.argument, narrowing=narrowing)
     if not call.actor.has_right(crossing.rule, call.at):
         raise PermissionDenied(crossing.rule, argument=crossing.argument)

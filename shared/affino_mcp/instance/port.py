@@ -166,8 +166,8 @@ class Call:
     """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
 
     `profile` binds cursors and idempotency keys; `method` (the method's name, which the instance fills in) binds
-    cursors too. `readable` and `writable` say which families the profile switches on, `left_out` whether a toolset of the
-    connection is why one is not. `log` is the call's audit row, which
+    cursors too. `readable` and `writable` say which families the profile switches on, `left_out` what
+    narrows the profile for this call where one is not; empty where the profile does not. `log` is the call's audit row, which
     a write takes into its own transaction. `repeat_key` is the idempotency key of a call that comes without one: a caller
     who is told that the outcome is not known repeats the call with it. `confirmation_refusal` takes the name, for people, of
     the record of a write that deletes, moderates or publishes, and returns the refusal when the person has not confirmed
@@ -187,7 +187,7 @@ class Call:
     method: str = ""
     warnings: list[CallWarning] = field(default_factory=list)
     writable: Callable[[str], bool] = field(default=lambda _: False)
-    left_out: Callable[[str, Access], bool] = field(default=lambda _, __: False)
+    left_out: Callable[[str, Access], str] = field(default=lambda _, __: "")
     repeat_key: str = ""
     confirmation_refusal: Callable[[str], ToolError | None] = field(default=lambda _: None)
     zone: tzinfo = UTC

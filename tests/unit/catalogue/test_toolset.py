@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Narrowing
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.catalogue.toolset import MAX_TOOLSET_NAMES, InvalidToolset, Toolset
 
@@ -91,7 +91,8 @@ def test_a_toolset_only_takes_away(capability: Capability, toolset: Toolset, oth
         for access in Access:
             both = capability.allows(family, access) and access in toolset.families.get(family, ())
             assert left.allows(family, access) == both
-            assert left.leaves_out(family, access) == (capability.allows(family, access) and not both)
+            taken = capability.allows(family, access) and not both
+            assert left.leaves_out(family, access) is (Narrowing.TOOLSET if taken else Narrowing.NONE)
     assert (toolset & other).narrow(capability).to_json() == toolset.narrow(other.narrow(capability)).to_json()
     assert all(is_listed(method, capability) for method in METHODS.values() if is_listed(method, left))
 

@@ -50,8 +50,8 @@ def moderate_pending(records: Records, method: Method, values: Values, call: Cal
     (text,) = values[REFS.name]
     ref, kind = _read_ref(text)
     if not call.writable(kind.family):
-        rule, narrowed = f"{kind.family}.{Access.WRITE}", call.left_out(kind.family, Access.WRITE)
-        raise ToolDisabled(rule, argument=REFS.name, narrowed=narrowed)
+        rule, narrowing = f"{kind.family}.{Access.WRITE}", call.left_out(kind.family, Access.WRITE)
+        raise ToolDisabled(rule, argument=REFS.name, narrowing=narrowing)
     stored = _open(records, call, ref, kind)
     if WAITS not in records.facets[ref.family](stored).rows:
         call.warn(WarningCode.NO_CHANGE, REFS.name, f"{ref} waits no more: it was decided already.")

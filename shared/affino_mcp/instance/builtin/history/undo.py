@@ -123,8 +123,8 @@ def _require_undo_access(call: Call, kind: str) -> None:
     family = HISTORY_FAMILIES[kind]
     history.require_readable(call, kind)
     if not call.writable(family):
-        narrowed = call.left_out(family, Access.WRITE)
-        raise ToolDisabled(f"{family}.{Access.WRITE}", argument=RECORD_KIND_FIELD.name, narrowed=narrowed)
+        narrowing = call.left_out(family, Access.WRITE)
+        raise ToolDisabled(f"{family}.{Access.WRITE}", argument=RECORD_KIND_FIELD.name, narrowing=narrowing)
     tools = [tool for tool in (find_undo_tool(kind, verb) for verb in ("update", "delete")) if tool]
     if tools and all(tool.right and not call.actor.has_right(tool.right, call.at) for tool in tools):
         raise PermissionDenied(tools[0].right, argument=RECORD_KIND_FIELD.name)
