@@ -21,7 +21,8 @@ from affino_mcp.errors import (
     SessionUnknown,
 )
 from affino_mcp.gate.abuse.refusal_sampling import RefusalSampler
-from affino_mcp.gate.caller import Caller, CallerCredentials
+from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.credentials import CallerCredentials
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused

@@ -18,7 +18,8 @@ from affino_mcp.errors import (
 from affino_mcp.gate.abuse.token_guard import TokenGuard
 from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.admission import Admission, find_person, require_secret
-from affino_mcp.gate.caller import Caller, CallerCredentials, RawHeaders, read_credentials, read_user_agent
+from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.credentials import CallerCredentials, RawHeaders, read_credentials, read_user_agent
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused

@@ -22,8 +22,8 @@ from affino_mcp.errors import (
     Refusal,
     SessionExpired,
 )
-from affino_mcp.gate.caller import presented_secrets
 from affino_mcp.gate.confirmation import ConfirmationForm
+from affino_mcp.gate.credentials import presented_secrets
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.http.invocation import invocation

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.errors import BadCredentials
-from affino_mcp.gate.caller import presented_secrets, read_credentials
+from affino_mcp.gate.credentials import presented_secrets, read_credentials
 
 KEY, SECRET = b"Abcdef0123456789", b"s" * 40
 TOKEN = b"2b1c7f9e-0a5d-4c3e-9f10-aabbccddeeff"
