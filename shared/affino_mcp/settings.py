@@ -57,6 +57,9 @@ class Settings:
     session_seconds: str = _setting_field(
         "AFFINO_SESSION_SECONDS", "3600", "how long an AccessToken works, 300 to 86,400 seconds; use never prolongs it"
     )
+    grant_days: str = _setting_field(
+        "AFFINO_GRANT_DAYS", "30", "how many days a person's consent to an app holds, 1 to 90; use never prolongs it"
+    )
     instance_url: str = _setting_field(
         "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
     )
@@ -82,6 +85,11 @@ class Settings:
     def session_lifetime(self) -> int:
         """Seconds that an AccessToken is valid, within 300 to 86,400."""
         return min(max(int(self.session_seconds), 300), 86_400)
+
+    @property
+    def grant_lifetime(self) -> int:
+        """Seconds that a person's consent to an app holds, within 1 to 90 days."""
+        return min(max(int(self.grant_days), 1), 90) * 24 * 3600
 
     @property
     def own_address(self) -> str:

@@ -32,6 +32,11 @@ _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _BARE_URL: Final = re.compile(r"[!\"$->@-~]+")
 
 
+def is_oauth_path(path: str) -> bool:
+    """True for a path that belongs to the OAuth door, where there is one."""
+    return path in LOGIN_PATHS or path.startswith(f"{OAUTH_PREFIX}/")
+
+
 @dataclass(frozen=True)
 class OAuthPlaces:
     """The OAuth addresses of the service whose public address is `public_url`: scheme and host, without a path."""

@@ -108,6 +108,7 @@ class LoginAnswer:
     wait: float | None = None
     extra_headers: Mapping[str, str] = field(default_factory=dict)
     cookies: tuple[str, ...] = ()
+    line_name: str = "login"
 
     @property
     def headers(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping, Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from affino_mcp import observability
 from affino_mcp.clock import Clock, start_stopwatch
@@ -14,10 +14,12 @@ from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.invocation import invocation
+from affino_mcp.http.oauth_places import is_oauth_path
 from affino_mcp.http.own_address import own_base_url
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.entrance import BuiltinPasswordEntrance, PasswordEntrance
+from affino_mcp.login_edge.http_answer import HttpAnswer
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 from affino_mcp.login_edge.rest import RestCalls
@@ -29,6 +31,7 @@ from affino_mcp.store.secrets import SecretStore
 if TYPE_CHECKING:
     from affino_mcp.login_edge.hub.site import Hub
     from affino_mcp.login_edge.hub.start import ShownPerson
+    from affino_mcp.login_edge.oauth.site import OAuthSite
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -37,31 +40,8 @@ Send = Callable[[Message], Awaitable[None]]
 WriteLine = Callable[[str, Mapping[str, Any]], None]
 
 
-class HttpAnswer(Protocol):
-    """The interface of an HTTP answer: what is sent, and what is logged about it."""
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """The response headers, without cookies."""
-
-    @property
-    def cookies(self) -> tuple[str, ...]:
-        """The values of Set-Cookie headers."""
-
-    @property
-    def content(self) -> bytes:
-        """The response body."""
-
-    def line_fields(self) -> dict[str, Any]:
-        """The fields of the log line."""
-
-
 class LoginApp:
-    """Serves `/rest/{dbname}/...`, the Hub's pages, and `/` with the ways in (`demo_people` among them).
+    """Serves `/rest/{dbname}/...`, the Hub's pages, `/` with the ways in (`demo_people` among them), and the OAuth door.
 
     Works in a thread, so that the server's event loop is not blocked.
     """
@@ -79,12 +59,18 @@ class LoginApp:
         reader, seen = ProfileReader(db, secrets, settings), UsedSignatures(db, settings, clock)
         signed = SignatureCheck(reader, seen, clock, login.count_stranger)
         self._make_hub = partial(_build_hub, db, reader, settings, clock, login, demo_people)
+        self._make_oauth = partial(_build_oauth, db, reader, settings, clock, login)
+        self._oauth_on = settings.oauth_on
         self._rest = RestCalls(settings.instance, signed, login, Sessions(db, settings, clock))
         self._line = line
 
     @cached_property
     def _hub(self) -> Hub:
         return self._make_hub()
+
+    @cached_property
+    def _oauth(self) -> OAuthSite:
+        return self._make_oauth()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI; anything but HTTP is ignored."""
@@ -103,15 +89,18 @@ class LoginApp:
         elapsed = start_stopwatch()
         reply: HttpAnswer
         try:
-            reply = (
-                self._hub.answer_request(request) if _is_hub_path(request.path) else self._rest.answer_request(request)
-            )
+            reply = self._find_site(request.path).answer_request(request)
         except Exception as error:  # noqa: BLE001 (callers get fixed texts only)
             observability.log_fault("login failed", {"error": type(error).__name__, "request_id": request.request_id})
             reply = answer.fault_answer(answer.UNEXPECTED, LoginSubject())
         place = {"source": request.source, "request_id": request.request_id, "duration_ms": elapsed()}
-        self._line("login", {**reply.line_fields(), **place})
+        self._line(reply.line_name, {**reply.line_fields(), **place})
         return reply
+
+    def _find_site(self, path: str) -> Hub | OAuthSite | RestCalls:
+        if self._oauth_on and is_oauth_path(path):
+            return self._oauth
+        return self._hub if _is_hub_path(path) else self._rest
 
 
 def _build_entrance(db: Database, settings: Settings, clock: Clock) -> PasswordEntrance:
@@ -133,6 +122,15 @@ def _build_hub(
     from affino_mcp.login_edge.hub.site import Hub  # noqa: PLC0415 (Jinja is for pages only; logins start without it)
 
     return Hub(db, reader, settings, clock, login, demo_people)
+
+
+def _build_oauth(
+    db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: GuardedLogin
+) -> OAuthSite:
+    from affino_mcp.login_edge.oauth.oauth_services import OAuthServices  # noqa: PLC0415 (logins start without it)
+    from affino_mcp.login_edge.oauth.site import OAuthSite  # noqa: PLC0415 (as above)
+
+    return OAuthSite(OAuthServices(db, reader, settings, clock, login))
 
 
 def _is_hub_path(path: str) -> bool:

@@ -1,11 +1,12 @@
 """Tokens with their digests, and the keys of the rows of the Gate and Credentials tables.
 
-No other module builds these keys. Docstrings list each row's attributes.
+No other module builds these keys; those of apps' grants are made in grant_keys. Docstrings list each row's attributes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import uuid
 
@@ -21,6 +22,14 @@ SESSION_PREFIX = "SESSION#"
 PROFILE_PREFIX = "PROFILE#"
 CONNECTION_PREFIX = "affc_"
 """What every connection token begins with."""
+OAUTH_ACCESS_PREFIX = "affo_"
+"""What every access token of the OAuth door begins with."""
+OAUTH_REFRESH_PREFIX = "affr_"
+"""What every refresh token of the OAuth door begins with."""
+AUTHORIZATION_CODE_PREFIX = "affa_"
+"""What every authorization code begins with."""
+AUTHORIZATION_REQUEST_PREFIX = "afft_"
+"""What every name of an authorization request that waits for consent begins with."""
 UNLOGGED_PARTITION = "UNLOGGED"
 """The partition of operators' deeds that were done while the API Log could not be written."""
 SECURITY_GROUPS_KEY = Key("GROUPS", "A")
@@ -29,7 +38,23 @@ SECURITY_GROUPS_KEY = Key("GROUPS", "A")
 
 def new_connection_token() -> str:
     """Gives a new connection token: `CONNECTION_PREFIX` and 256 random bits as hex."""
-    return CONNECTION_PREFIX + secrets.token_hex(32)
+    return new_prefixed_token(CONNECTION_PREFIX)
+
+
+def new_prefixed_token(prefix: str) -> str:
+    """Gives a new token: its prefix and 256 random bits as hex."""
+    return prefix + secrets.token_hex(32)
+
+
+def is_prefixed_token(prefix: str, text: str) -> bool:
+    """True if the text has the form of a token with this prefix."""
+    bits = text.removeprefix(prefix)
+    return text.startswith(prefix) and re.fullmatch("[0-9a-f]{64}", bits) is not None
+
+
+def new_grant_id() -> str:
+    """Gives the name of a new grant: 128 random bits as hex."""
+    return secrets.token_hex(16)
 
 
 def new_token() -> str:
@@ -86,7 +111,11 @@ def deleted_profile_name_key(folded_name: str) -> Key:
 
 
 def session_key(digest: str) -> Key:
-    """{user_code, person, epoch, profile, issued, expires, refresh, chain, ttl, revoked?, refreshed?}, by its token's SHA-256."""
+    """{user_code, person, epoch, profile, issued, expires, ttl, revoked?}: a session, by its token's SHA-256.
+
+    One of a login has {refresh, chain, refreshed?} too, a connection {door, secret}, and one of an app {door, secret, grant,
+    client, proof, scopes, declined}.
+    """
     return Key(f"SESSION#{digest}", "A")
 
 

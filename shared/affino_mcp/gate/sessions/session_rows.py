@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from affino_mcp.catalogue.scopes import parse_scopes
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
@@ -24,17 +25,20 @@ SESSION_RETENTION_SECONDS: Final = 7 * 24 * 3600
 
 
 class Door(StrEnum):
-    """How a session's token is presented: with key and secret, or alone as a connection token."""
+    """How a session's token is presented: with key and secret, alone as a connection token, or as an app's at the OAuth door."""
 
     CREDENTIALS = ""
     CONNECTION = "connect"
+    OAUTH = "oauth"
 
 
 @dataclass(frozen=True)
 class Session:
     """A session as a call sees it: `fingerprint` for logs, `expires` in seconds since the epoch.
 
-    `secret_digest` is the SHA-256 of the profile's secret under which a connection was made.
+    `secret_digest` is the SHA-256 of the profile's secret under which a connection or a grant was made. The session of an app
+    has the id of its `grant`, the `client_id` with what proves it (`client_proof`), the granted `scopes`, and those that the
+    person `declined`.
     """
 
     fingerprint: str
@@ -44,12 +48,19 @@ class Session:
     issued: int = 0
     door: Door = Door.CREDENTIALS
     secret_digest: str = field(default="", repr=False)
+    grant: str = ""
+    client_id: str = ""
+    client_proof: str = ""
+    scopes: frozenset[str] = frozenset()
+    declined: frozenset[str] = frozenset()
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> Session:
         """Makes the session from its row or its entry in the person's list, with its `digest`."""
         times, door = (row["expires"], row["digest"], row["profile"], row["issued"]), Door(row.get("door", ""))
-        return cls(token_fingerprint(row["digest"]), *times, door, row.get("secret", ""))
+        app = row.get("grant", ""), row.get("client", ""), row.get("proof", "")
+        words = parse_scopes(row.get("scopes", "")), parse_scopes(row.get("declined", ""))
+        return cls(token_fingerprint(row["digest"]), *times, door, row.get("secret", ""), *app, *words)
 
 
 @dataclass(frozen=True)

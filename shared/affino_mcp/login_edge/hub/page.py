@@ -23,6 +23,7 @@ class HubPage:
     result: str
     known: LoginSubject
     cookies: tuple[str, ...] = field(default=(), repr=False)
+    line_name: str = "login"
 
     def line_fields(self) -> dict[str, Any]:
         """Gives the fields of the log line."""

@@ -1,0 +1,80 @@
+"""The OAuth clients that operators have registered, for apps that no document of their own proves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from affino_mcp.clock import Clock, epoch_seconds
+from affino_mcp.gate.grants.oauth_client import ClientProof, OAuthClient
+from affino_mcp.gate.identity import grant_keys
+from affino_mcp.gate.identity.row_keys import sha256_hex
+from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
+from affino_mcp.settings import Settings
+from affino_mcp.store.commit import Commit, commit_to
+from affino_mcp.store.ops import Database, Delete, Item, Put, Query, absent, exists
+from affino_mcp.store.paging import iterate_rows
+
+REGISTERED_PREFIX: Final = "app_"
+"""What the id of every registered client begins with."""
+CLIENT_ID_CHARACTERS, CLIENT_SECRET_CHARACTERS = 24, 40
+
+
+class RegisteredClient(NamedTuple):
+    """A client that was registered now, with its secret, which is shown once; empty for a public client."""
+
+    client: OAuthClient
+    secret: str
+
+
+class RegisteredClients:
+    """Finds, lists, adds and removes registered clients. Every method may raise StoreUnavailable."""
+
+    def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
+        self._db, self._table, self._clock = db, settings.gate_table, clock
+
+    def find(self, client_id: str) -> OAuthClient | None:
+        """Gives the client of this id; None when there is none."""
+        row = self._db.get(self._table, grant_keys.registered_client_key(client_id))
+        return _client_from_row(row) if row else None
+
+    def list_clients(self) -> list[OAuthClient]:
+        """Gives all registered clients, by name."""
+        rows = iterate_rows(self._db, Query(self._table, grant_keys.REGISTERED_CLIENTS_PARTITION))
+        return sorted(map(_client_from_row, rows), key=lambda client: (client.name.casefold(), client.client_id))
+
+    def add(
+        self, name: str, redirect_uris: Sequence[str], *, public: bool = False, commit: Commit | None = None
+    ) -> RegisteredClient:
+        """Registers a client with a new id, and a new secret unless it is public; the caller has checked name and addresses."""
+        secret = "" if public else draw_letters_and_digits(CLIENT_SECRET_CHARACTERS)
+        client = OAuthClient(
+            client_id=REGISTERED_PREFIX + draw_letters_and_digits(CLIENT_ID_CHARACTERS),
+            name=name,
+            host="",
+            redirect_uris=tuple(redirect_uris),
+            proof=ClientProof.NONE if public else ClientProof.SECRET,
+            secret_digest=sha256_hex(secret) if secret else "",
+            created=epoch_seconds(self._clock()),
+        )
+        place = grant_keys.registered_client_key(client.client_id)._asdict()
+        (commit or commit_to(self._db))([Put(self._table, place | _client_attributes(client), absent())])
+        return RegisteredClient(client, secret)
+
+    def remove(self, client_id: str, commit: Commit | None = None) -> bool:
+        """Removes a client: it gets no token any more. False when there is none."""
+        if self.find(client_id) is None:
+            return False
+        (commit or commit_to(self._db))([Delete(self._table, grant_keys.registered_client_key(client_id), exists())])
+        return True
+
+
+def _client_attributes(client: OAuthClient) -> dict[str, Any]:
+    kept = {"name": client.name, "redirect_uris": list(client.redirect_uris)}
+    return kept | {"secret": client.secret_digest, "created": client.created}
+
+
+def _client_from_row(row: Item) -> OAuthClient:
+    proof = ClientProof.SECRET if row["secret"] else ClientProof.NONE
+    addresses = tuple(row["redirect_uris"])
+    return OAuthClient(row["sk"], row["name"], "", addresses, proof, row["secret"], row["created"])

@@ -1,0 +1,28 @@
+"""What the OAuth door's addresses work with: stores, settings, the login and its guards; one of each per process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from affino_mcp.clock import Clock
+from affino_mcp.gate.profiles.profile import ProfileReader
+from affino_mcp.http.oauth_places import OAuthPlaces
+from affino_mcp.login_edge.login import GuardedLogin
+from affino_mcp.settings import Settings
+from affino_mcp.store.ops import Database
+
+
+@dataclass(frozen=True)
+class OAuthServices:
+    """The parts that the OAuth door's addresses share."""
+
+    db: Database
+    reader: ProfileReader
+    settings: Settings
+    clock: Clock
+    login: GuardedLogin
+
+    @property
+    def places(self) -> OAuthPlaces:
+        """The door's addresses."""
+        return OAuthPlaces(self.settings.public_url)

@@ -1,0 +1,49 @@
+"""The OAuth door's addresses in the login function: finds the handler of each, and answers what none of them answers.
+
+Handlers are made at their first request, so that a login pays for none of their imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Final
+
+from affino_mcp.login_edge.oauth.oauth_answer import OAuthSubject, error_answer
+
+if TYPE_CHECKING:
+    from affino_mcp.login_edge.http_answer import HttpAnswer
+    from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
+    from affino_mcp.login_edge.request import LoginRequest
+
+    OAuthHandler = Callable[[LoginRequest], HttpAnswer]
+    HandlerMaker = Callable[[OAuthServices], OAuthHandler]
+
+OTHER_LINE: Final = "oauth_other"
+"""What the log line of a request is called that no handler answers."""
+
+
+class OAuthSite:
+    """Answers requests to the OAuth door of one instance, independent of ASGI."""
+
+    def __init__(self, services: OAuthServices, makers: Mapping[tuple[str, str], HandlerMaker] | None = None) -> None:
+        self._services, self._makers = services, OAUTH_ROUTES if makers is None else makers
+        self._made: dict[tuple[str, str], OAuthHandler] = {}
+
+    def answer_request(self, request: LoginRequest) -> HttpAnswer:
+        """Gives the answer. 404 for an unknown path and under another name than the public one, 405 for another method."""
+        place = request.method, request.path
+        known = [verb for verb, path in self._makers if path == request.path]
+        if not known or not self._services.places.is_at(request.base):
+            text = "Nothing is served at this address."
+            return error_answer(OTHER_LINE, 404, "not_found", text, "no_such_path", OAuthSubject())
+        if place not in self._makers:
+            text = f"This address is asked with {' or '.join(known)}."
+            allow = {"allow": ", ".join(known)}
+            return error_answer(OTHER_LINE, 405, "invalid_request", text, "method_not_allowed", OAuthSubject(), allow)
+        if place not in self._made:
+            self._made[place] = self._makers[place](self._services)
+        return self._made[place](request)
+
+
+OAUTH_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {}
+"""What makes the handler of each HTTP method and path."""
