@@ -154,6 +154,7 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
     settings = Settings(
         aws_endpoint=emulator.endpoint,
         allowed_origins=plan.url,
+        public_url=plan.url,
         digest_key=_make_digest_key(plan),
         notices=str((plan.state / NOTICES_FILE).resolve()),
     )

@@ -19,6 +19,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from affino_mcp import wiring
+from affino_mcp.http.oauth_places import RESOURCE_PATH, is_oauth_path
 from affino_mcp.local import counting
 from affino_mcp.local.demo import DEMO_PEOPLE
 from affino_mcp.local.places import LOOPBACK
@@ -34,23 +35,28 @@ LOGIN_PATHS: Final = ("/rest/", "/hub")
 class EdgesByPath:
     """Routes requests by path to the MCP edge or the login edge, as one ASGI application.
 
-    Lifespan events go to the MCP edge, which alone holds resources.
+    Lifespan events go to the MCP edge, which alone holds resources. Without `oauth_on` no path is one of OAuth's.
     """
 
-    def __init__(self, mcp: ASGIApp, login: ASGIApp) -> None:
-        self._mcp, self._login = mcp, login
+    def __init__(self, mcp: ASGIApp, login: ASGIApp, *, oauth_on: bool = True) -> None:
+        self._mcp, self._login, self._oauth_on = mcp, login, oauth_on
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one ASGI connection."""
-        to_login = scope["type"] == "http" and (scope["path"] == "/" or scope["path"].startswith(LOGIN_PATHS))
+        to_login = scope["type"] == "http" and self._is_login_path(scope["path"])
         await (self._login if to_login else self._mcp)(scope, receive, send)
+
+    def _is_login_path(self, path: str) -> bool:
+        if self._oauth_on and is_oauth_path(path):
+            return not f"{path}/".startswith(f"{RESOURCE_PATH}/")
+        return path == "/" or path.startswith(LOGIN_PATHS)
 
 
 def make_application(own: Settings) -> ASGIApp:
     """The ASGI application of the whole service with these settings."""
     people = [ShownPerson(role, one.name, one.email, one.groups) for role, one in DEMO_PEOPLE.items()]
     login = wiring.build_login_app(own, demo_people=people)
-    return wiring.add_control_centre(EdgesByPath(wiring.build_mcp_app(own), login), own)
+    return wiring.add_control_centre(EdgesByPath(wiring.build_mcp_app(own), login, oauth_on=own.oauth_on), own)
 
 
 def make_server(app: ASGIApp, port: int) -> uvicorn.Server:

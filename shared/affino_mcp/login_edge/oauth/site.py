@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from affino_mcp.login_edge.oauth.metadata import METADATA_ROUTES
 from affino_mcp.login_edge.oauth.oauth_answer import OAuthSubject, error_answer
 
 if TYPE_CHECKING:
@@ -45,5 +46,5 @@ class OAuthSite:
         return self._made[place](request)
 
 
-OAUTH_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {}
+OAUTH_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {**METADATA_ROUTES}
 """What makes the handler of each HTTP method and path."""
