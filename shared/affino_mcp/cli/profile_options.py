@@ -52,4 +52,5 @@ ToolsOption = Annotated[
     ),
 ]
 ReloginOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["relogin"].hint)]
+RestOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["rest"].hint)]
 ConfirmOption = Annotated[OnOff | None, typer.Option(help=PROFILE_OPTIONS["confirm"].hint)]

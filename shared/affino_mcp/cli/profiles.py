@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any
@@ -30,6 +31,7 @@ from affino_mcp.cli.profile_options import (
     ProfileArgument,
     RateOption,
     ReloginOption,
+    RestOption,
     SwitchesOption,
     ToolsOption,
 )
@@ -65,6 +67,7 @@ def create(
     tools: ToolsOption = None,
     relogin: ReloginOption = None,
     confirm: ConfirmOption = None,
+    rest: RestOption = None,
     expires: ExpiresOption = None,
     allow_person: AllowPersonOption = None,
     allow_group: AllowGroupOption = None,
@@ -86,7 +89,7 @@ def create(
     service = open_service(ctx, connection)
     terms = asked.read_terms(service, AdmissionTerms())
     key = draw_letters_and_digits(KEY_CHARACTERS)  # first, so that the audit row can name the profile before it exists
-    options = _chosen_options(relogin=relogin, confirm=confirm)
+    options = _chosen_options(relogin=relogin, confirm=confirm, rest=rest)
     given = {"name": name, "families": _plain_switches(wanted), "rate": rate, "burst": burst, "notes": notes or ""}
     mode = tools or ListMode.FULL
     given |= {"mode": str(mode)} | options | (terms.to_json() if terms else {})
@@ -155,6 +158,7 @@ def set_(
     notes: NotesOption = None,
     relogin: ReloginOption = None,
     confirm: ConfirmOption = None,
+    rest: RestOption = None,
     expires: ExpiresOption = None,
     allow_person: AllowPersonOption = None,
     allow_group: AllowGroupOption = None,
@@ -171,12 +175,11 @@ def set_(
     Example: affino-mcp profile set Newsroom --family contacts=read --family notes=off --rate 600
     """
     wanted = parse_family_switches(family or [])
-    options = _chosen_options(relogin=relogin, confirm=confirm)
-    given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes, "mode": tools, **options}
+    given: dict[str, Any] = {"name": name, "rate": rate, "burst": burst, "notes": notes, "mode": tools}
+    given |= _chosen_options(relogin=relogin, confirm=confirm, rest=rest)
     who, where = (allow_person, allow_group, allow_everybody), (allow_network, allow_anywhere)
     asked = TermsOptions(expires, *who, *where, connect_group, connect_nobody)
-    if set(given.values()) == {None} and not wanted and not asked.is_given:
-        raise typer.BadParameter("say what to change, like --rate 600")
+    _require_changes(asked, wanted, given.values())
     state = (service := open_service(ctx, connection)).require_profile(key)
     old, terms = state.profile, asked.read_terms(service, state.profile.terms)
     given["burst"] = follow_rate(old.burst, old.rate, rate) if rate is not None and burst is None else burst
@@ -199,6 +202,11 @@ def _previous_secret_fields(service: Service, profile: Profile) -> dict[str, Any
     uses = [asdict(use) for use in service.previous_secret_uses.list_uses(profile)]
     former = profile.former
     return {"replaced": former.replaced, "accepted_until": former.until, "uses": uses} if former else {}
+
+
+def _require_changes(asked: TermsOptions, wanted: FamilySwitches, given: Iterable[Any]) -> None:
+    if set(given) == {None} and not wanted and not asked.is_given:
+        raise typer.BadParameter("say what to change, like --rate 600")
 
 
 def _chosen_options(**given: OnOff | None) -> dict[str, bool]:

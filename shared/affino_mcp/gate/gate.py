@@ -71,7 +71,13 @@ class Gate:
         secret is admitted during its overlap; after that it raises PreviousSecretRefused, a BadCredentials that the API Log
         tells apart.
         """
-        credentials, found = read_credentials(headers), None
+        return self.admit_credentials(read_credentials(headers), read_user_agent(headers), charge=charge, source=source)
+
+    def admit_credentials(
+        self, credentials: CallerCredentials, agent: str, *, charge: bool, source: str = ""
+    ) -> Caller:
+        """Gives the caller behind these credentials, whose client calls itself `agent` (see `admit`)."""
+        found = None
         try:
             if credentials.is_connection:
                 found = self._find_connection(credentials)
@@ -84,7 +90,7 @@ class Gate:
         except StoreUnavailable as error:
             raise Unavailable(retry_after=error.retry_after) from error
         if self._used is not None:
-            self._used.note_use(caller.session, read_user_agent(headers), source)
+            self._used.note_use(caller.session, agent, source)
         return caller
 
     def _find_connection(self, credentials: CallerCredentials) -> FoundSession:

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from affino_mcp.errors import (
-    NetworkNotAllowed,
-    OutcomeUnknown,
-    PersonInactive,
-    ProfileDisabled,
-    ProfileExpired,
-    TooManyFailures,
-    Unavailable,
-)
+from affino_mcp.errors import OutcomeUnknown, PersonInactive, Refusal, TooManyFailures, Unavailable
 from affino_mcp.gate.sessions.session_rows import IssuedSession
-from affino_mcp.http.request_signature import format_timestamp
+from affino_mcp.http.affino_codes import affino_code
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.text import fill_wait
@@ -54,14 +45,6 @@ ONLY_GET = LoginFault(405, "-10", "method_not_allowed", "Only GET is served here
 USER_AGENT_MISSING = LoginFault(
     400, "-10", "no_user_agent", "The header User-Agent is missing. Send one that names the client."
 )
-KEY_MISSING = LoginFault(401, "-101", "no_key", "API Key is missing")
-BAD_SIGNATURE = LoginFault(
-    401,
-    "-102",
-    "bad_signature",
-    "The request's signature is not valid. Check APIKey, MD5, Signature and TimeStamp (UTC, within 5 minutes).",
-)
-SIGNATURE_REPLAYED = LoginFault(401, "-103", "replayed", "This signature has been used already. Sign a new request.")
 BAD_BODY = LoginFault(400, "-10", "bad_body", "The body must be a JSON object with Email and Password.")
 BAD_EMAIL = LoginFault(400, "-10", "bad_email", "Email is invalid.")
 BAD_PASSWORD = LoginFault(400, "-10", "bad_password", "Password is invalid.")
@@ -74,9 +57,6 @@ TOKEN_EXPIRED = LoginFault(
 WRONG_LOGIN = LoginFault(401, "-104", "wrong_login", "The e-mail address or the password is wrong.")
 UNEXPECTED = LoginFault(500, "-1", "unexpected", "Unknown exception")
 TOO_MANY_FAILURES = LoginFault(429, "-129", TooManyFailures.type, TooManyFailures.text)
-PROFILE_DISABLED = LoginFault(403, "-110", ProfileDisabled.type, ProfileDisabled.text)
-PROFILE_EXPIRED = LoginFault(403, "-110", ProfileExpired.type, ProfileExpired.text)
-NETWORK_NOT_ALLOWED = LoginFault(403, "-110", NetworkNotAllowed.type, NetworkNotAllowed.text)
 PERSON_DISABLED = LoginFault(403, "-110", PersonInactive.type, PersonInactive.text)
 UNAVAILABLE = LoginFault(503, "-1", Unavailable.type, Unavailable.text)
 OUTCOME_UNKNOWN = LoginFault(
@@ -131,9 +111,9 @@ def outage_fault(error: StoreUnavailable) -> LoginFault:
     return OUTCOME_UNKNOWN if isinstance(error, Unanswered) else UNAVAILABLE
 
 
-def untrusted_fault(at: datetime) -> LoginFault:
-    """Gives BAD_SIGNATURE with the server's time, which a caller with a wrong clock needs."""
-    return replace(BAD_SIGNATURE, message=f"{BAD_SIGNATURE.message} It is {format_timestamp(at)} here.")
+def refusal_fault(refusal: Refusal) -> LoginFault:
+    """Gives the fault for a request that the gate refused, with Affino's code."""
+    return LoginFault(refusal.status, affino_code(refusal), refusal.type, refusal.message)
 
 
 def tokens_answer(issued: IssuedSession, known: LoginSubject) -> LoginAnswer:

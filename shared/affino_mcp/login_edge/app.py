@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from affino_mcp import observability
 from affino_mcp.clock import Clock, start_stopwatch
-from affino_mcp.gate.abuse.signatures_seen import UsedSignatures
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.gate.signed_requests import SignedRequests
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.oauth_places import is_oauth_path
@@ -23,7 +23,6 @@ from affino_mcp.login_edge.http_answer import HttpAnswer
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 from affino_mcp.login_edge.rest import RestCalls
-from affino_mcp.login_edge.signed_calls import SignatureCheck
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import SecretStore
@@ -56,8 +55,8 @@ class LoginApp:
         demo_people: Sequence[ShownPerson] = (),
     ) -> None:
         login = GuardedLogin(_build_entrance(db, settings, clock), db, settings, clock)
-        reader, seen = ProfileReader(db, secrets, settings), UsedSignatures(db, settings, clock)
-        signed = SignatureCheck(reader, seen, clock, login.count_stranger)
+        reader = ProfileReader(db, secrets, settings)
+        signed = SignedRequests(reader, db, settings, clock)
         self._make_hub = partial(_build_hub, db, reader, settings, clock, login, demo_people)
         self._make_oauth = partial(_build_oauth, db, reader, settings, clock, login)
         self._oauth_on = settings.oauth_on

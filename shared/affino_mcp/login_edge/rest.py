@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
-from affino_mcp.errors import PersonInactive, SessionExpired, SessionUnknown
+from affino_mcp.errors import PersonInactive, Refusal, SessionExpired, SessionUnknown
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.sessions import SessionEnded, Sessions
+from affino_mcp.gate.signed_requests import SignedRequest, SignedRequests
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginAnswer, LoginFault, LoginRefused, LoginSubject
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.login_edge.openapi import openapi_document
 from affino_mcp.login_edge.proof import read_offered_credentials
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
-from affino_mcp.login_edge.signed_calls import SignatureCheck
 from affino_mcp.store.faults import StoreUnavailable
 
 OPENAPI_CALL: Final = "openapi.json"
@@ -32,7 +32,7 @@ class RestRoute(NamedTuple):
 class RestCalls:
     """Answers the REST calls of one instance, independent of ASGI."""
 
-    def __init__(self, dbname: str, signed: SignatureCheck, login: GuardedLogin, sessions: Sessions) -> None:
+    def __init__(self, dbname: str, signed: SignedRequests, login: GuardedLogin, sessions: Sessions) -> None:
         self._dbname, self._signed, self._login, self._sessions = dbname, signed, login, sessions
 
     def answer_request(self, request: LoginRequest) -> LoginAnswer:
@@ -47,6 +47,9 @@ class RestCalls:
             return self._answer_call(request, known)
         except LoginRefused as refused:
             return answer.fault_answer(refused.fault, known, refused.wait)
+        except Refusal as refusal:
+            known.profile = refusal.profile.key if refusal.profile else known.profile
+            return answer.fault_answer(answer.refusal_fault(refusal), known, refusal.retry_after)
         except StoreUnavailable as error:
             return answer.fault_answer(answer.outage_fault(error), known, error.retry_after)
 
@@ -54,8 +57,11 @@ class RestCalls:
         if request.method == "GET" and request.instance_and_call == (self._dbname, OPENAPI_CALL):
             return answer.success_answer(openapi_document(self._dbname), known)
         route = self._require_route(request)
-        with self._signed.signed_call(request, request.path.rstrip("/"), known) as profile:
-            return route.handle(self, request, profile, known)
+        uris = (request.path.rstrip("/"),)
+        signed = SignedRequest(request.method, uris, request.headers, request.body, request.source)
+        with self._signed.signed_by(signed) as signatory:
+            known.profile = signatory.profile.key
+            return route.handle(self, request, signatory.profile, known)
 
     def _require_route(self, request: LoginRequest) -> RestRoute:
         dbname, call = request.instance_and_call

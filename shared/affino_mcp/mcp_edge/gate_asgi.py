@@ -25,20 +25,13 @@ from affino_mcp.errors import (
 from affino_mcp.gate.confirmation import ConfirmationForm
 from affino_mcp.gate.credentials import presented_secrets
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
+from affino_mcp.gate.rate_headers import caller_rate_headers, refusal_rate_headers
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.http.invocation import invocation
+from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
-from affino_mcp.mcp_edge.reply import (
-    Reply,
-    caller_rate_headers,
-    in_own_shape,
-    json_reply,
-    message_refusal_reply,
-    question_reply,
-    refusal_rate_headers,
-    refusal_reply,
-)
-from affino_mcp.mcp_edge.request import ENDPOINT, AdmittedRequest, Dispatch, Request
+from affino_mcp.mcp_edge.reply import in_own_shape, message_refusal_reply, question_reply, refusal_reply
+from affino_mcp.mcp_edge.request import ENDPOINT, MAX_BODY, AdmittedRequest, Dispatch, Request
 from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 
 if TYPE_CHECKING:
@@ -85,7 +78,7 @@ class GateApp:
             return json_reply(200, {"name": NAME, "version": VERSION, "status": "ok"})
         try:
             self._check_address(request)
-            body = await request.body(receive)
+            body = await request.body(receive, MAX_BODY)
         except Refusal as refusal:
             return refusal_reply(refusal)
         received = _with_header_fault(read_message(body), request)

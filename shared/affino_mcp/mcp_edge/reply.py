@@ -1,93 +1,23 @@
-"""HTTP answers of the edge: a status, headers with the rate limit, and one JSON body, made of our own texts alone."""
+"""HTTP answers of the MCP edge: refusals as JSON-RPC errors, and questions to the person."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import replace
+from typing import Any, Final
 
-from starlette.types import Send
-
-from affino_mcp.errors import (
-    BadRequest,
-    MethodNotAllowed,
-    NotAcceptable,
-    RateLimited,
-    Refusal,
-    TooManyFailures,
-    UnsupportedContent,
-)
+from affino_mcp.errors import BadRequest, MethodNotAllowed, NotAcceptable, Refusal, UnsupportedContent
 from affino_mcp.gate.confirmation import ConfirmationQuestion
-from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
+from affino_mcp.http.reply import Reply, json_reply, refusal_details
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.mcp_edge.message import QUESTION
 
-if TYPE_CHECKING:
-    from affino_mcp.gate.caller import Caller
-
-Headers = tuple[tuple[bytes, bytes], ...]
-JSON_HEADERS: Final[Headers] = ((b"content-type", b"application/json"),)
 REALM: Final = "affino-mcp"
 _OAUTH_ERRORS: Final = {
     "session_expired": "invalid_token",
     "session_unknown": "invalid_token",
     "person_disabled": "invalid_token",
 }
-
-
-def caller_rate_headers(caller: Caller) -> dict[str, str]:
-    """The headers after an admitted call: the limit, what remains of it, and when it is whole again."""
-    rate = caller.rate
-    return _fields(rate.limit, rate.remaining, rate.reset_seconds)
-
-
-def refusal_rate_headers(refusal: Refusal) -> dict[str, str]:
-    """The headers of a refused call: the profile's limit, and after RateLimited that nothing remains of it.
-
-    Empty for a caller who must learn nothing of a profile: an unknown one, or one with a former secret.
-    """
-    if refusal.profile is None or isinstance(refusal, (PreviousSecretRefused, TooManyFailures)):
-        return {}
-    if isinstance(refusal, RateLimited):
-        return _fields(refusal.profile.rate, 0, refusal.retry_after or 0)
-    return {"ratelimit-policy": _policy(refusal.profile.rate)}
-
-
-def _policy(limit: int) -> str:
-    return f'"profile";q={limit};w=60'
-
-
-def _fields(limit: int, remaining: int, reset: float) -> dict[str, str]:
-    return {"ratelimit-policy": _policy(limit), "ratelimit": f'"profile";r={remaining};t={ceil(reset)}'}
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One whole HTTP answer."""
-
-    status: int
-    body: bytes = b""
-    headers: Headers = field(default=JSON_HEADERS)
-
-    def with_headers(self, headers: Mapping[str, str]) -> Reply:
-        """The same answer with these headers, which replace those of the same name."""
-        new = {name.encode("ascii"): value.encode("ascii") for name, value in headers.items()}
-        kept = tuple((name, value) for name, value in self.headers if name.lower() not in new)
-        return replace(self, headers=(*kept, *new.items()))
-
-    async def send(self, send: Send) -> None:
-        """Sends the answer to an ASGI server."""
-        length = (b"content-length", str(len(self.body)).encode())
-        headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
-        await send({"type": "http.response.start", "status": self.status, "headers": [*headers, length]})
-        await send({"type": "http.response.body", "body": self.body})
-
-
-def json_reply(status: int, document: Mapping[str, Any]) -> Reply:
-    """An answer with `document` as compact JSON."""
-    return Reply(status, json.dumps(document, separators=(",", ":")).encode())
 
 
 def refusal_reply(refusal: Refusal) -> Reply:
@@ -120,7 +50,7 @@ def in_own_shape(answer: Reply, message_id: str | int | None, content_type: str)
     if error is None or not is_json or answer.status in _BY_STATUS:
         return message_refusal_reply(refusal, message_id)
     told = error.get("data")
-    data = {**_data(refusal), **(told if isinstance(told, dict) else {"detail": told} if told else {})}
+    data = {**refusal_details(refusal), **(told if isinstance(told, dict) else {"detail": told} if told else {})}
     return json_reply(answer.status, {"jsonrpc": "2.0", "id": message_id, "error": {**error, "data": data}})
 
 
@@ -148,19 +78,7 @@ def question_reply(answer: Reply, question: ConfirmationQuestion) -> Reply:
 
 
 def _error(refusal: Refusal) -> dict[str, Any]:
-    return {"code": refusal.code, "message": refusal.message, "data": _data(refusal)}
-
-
-def _data(refusal: Refusal) -> dict[str, Any]:
-    data = {
-        **refusal.details,
-        "type": refusal.type,
-        "denied_by": refusal.denied_by,
-        "rule": refusal.details.get("rule", refusal.type),
-        "who_can_fix": refusal.who_can_fix,
-        "next": refusal.next_step,
-    }
-    return data if refusal.retry_after is None else {**data, "retry_after": refusal.retry_after}
+    return {"code": refusal.code, "message": refusal.message, "data": refusal_details(refusal)}
 
 
 def _headers(refusal: Refusal) -> dict[str, str]:

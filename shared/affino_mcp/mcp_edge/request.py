@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from starlette.types import Receive, Scope
+from starlette.types import Scope
 
 from affino_mcp.catalogue.toolset import InvalidToolset, Toolset
-from affino_mcp.errors import BadRequest, NoSuchPath, Refusal, TooLarge
-from affino_mcp.http.api_gateway import client_address, find_request_id
-from affino_mcp.http.own_address import own_base_url
+from affino_mcp.errors import BadRequest, NoSuchPath, Refusal
+from affino_mcp.http.request import HttpRequest
 
 if TYPE_CHECKING:
     from affino_mcp.dispatch import CallMeta, ToolAnswer
@@ -25,17 +23,13 @@ TOOLSET_PREFIX: Final = f"{ENDPOINT}/x/"
 TOOLSET_HEADER: Final = b"x-mcp-toolsets"
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 """Bytes of a request's body: 4 MiB of an inline file in base64, and the message around it."""
-RawHeaders = list[tuple[bytes, bytes]]
 _STATE_KEY: Final = "admitted_request"
 """The name of the admitted request in the ASGI scope's state."""
 
 
 @dataclass(frozen=True)
-class Request:
-    """An ASGI scope and what the gate reads from it."""
-
-    scope: Scope
-    headers: RawHeaders = field(repr=False)
+class Request(HttpRequest):
+    """A request to the MCP endpoint, which may narrow its tools."""
 
     @classmethod
     def from_scope(cls, scope: Scope) -> Request:
@@ -45,12 +39,6 @@ class Request:
             for name, value in scope["headers"]
         ]
         return cls(scope, headers)
-
-    @property
-    def path(self) -> str:
-        """The path without its trailing slash."""
-        path: str = self.scope["path"]
-        return path.rstrip("/") or "/"
 
     @property
     def path_toolset(self) -> Toolset | None:
@@ -82,56 +70,6 @@ class Request:
         """
         of_path, of_header = self.path_toolset, self.header_toolset
         return of_path & of_header if of_path and of_header else of_path or of_header
-
-    @property
-    def method(self) -> str:
-        """The HTTP method."""
-        method: str = self.scope["method"]
-        return method
-
-    def header(self, name: bytes) -> str:
-        """A header's value; empty when it is absent."""
-        return next((value.decode("latin-1") for given, value in self.headers if given == name), "")
-
-    @cached_property
-    def id(self) -> str:
-        """API Gateway's request id, or a ULID of our own when there is no gateway."""
-        return find_request_id(self.scope, _new_ulid)
-
-    @property
-    def source(self) -> str:
-        """The client's IP address as the gateway or the server saw it, never from a header."""
-        return client_address(self.scope)
-
-    @property
-    def base(self) -> str:
-        """The base URL of this service under which the caller reached it."""
-        return own_base_url(self.scope)
-
-    @property
-    def client(self) -> tuple[str, str]:
-        """Name and version in User-Agent (`name/version ...`); empty when it has none."""
-        product = self.header(b"user-agent").partition(" ")[0][:100]
-        name, _, version = product.partition("/")
-        return (name, version) if product.isprintable() else ("", "")
-
-    async def body(self, receive: Receive) -> bytes:
-        """The whole body. Raises TooLarge as soon as it exceeds MAX_BODY."""
-        chunks = bytearray()
-        more = True
-        while more:
-            message = await receive()
-            chunks += message.get("body", b"")
-            more = message.get("more_body", False)
-            if len(chunks) > MAX_BODY:
-                raise TooLarge(rule=f"at most {MAX_BODY} bytes")
-        return bytes(chunks)
-
-
-def _new_ulid() -> str:
-    from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
-
-    return str(ULID())
 
 
 class Dispatch(Protocol):

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.http.request_signature import format_timestamp
-from affino_mcp.login_edge.request import LoginRequest, signing_headers
+from affino_mcp.http.signing_headers import signing_headers
 from tests.unit.gate.world import SIGNED_AT
 from tests.unit.login_edge.desk import PATH, Desk, content
 
@@ -222,9 +222,9 @@ def test_other_spellings_of_the_address(desk: Desk, path: str) -> None:
 names = st.sampled_from([b"apikey", b"signature", b"md5", b"timestamp", b"user-agent"])
 
 
-@given(st.lists(st.tuples(names, st.binary(max_size=200)), max_size=8), st.binary(max_size=100))
-def test_any_headers_are_read_or_refused(headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-    found = signing_headers(LoginRequest("POST", PATH, headers, body))
+@given(st.lists(st.tuples(names, st.binary(max_size=200)), max_size=8))
+def test_any_headers_are_read_or_refused(headers: list[tuple[bytes, bytes]]) -> None:
+    found = signing_headers(headers)
     assert found is None or found.moment.tzinfo is not None
 
 

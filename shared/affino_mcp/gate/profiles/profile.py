@@ -98,6 +98,9 @@ class Profile:
     confirm: bool = _option_field(
         "Confirmation", "The agent deletes, moderates and publishes only when its person has confirmed it."
     )
+    rest: bool = _option_field(
+        "REST API", "Programs may call the REST API with this profile, as a person who is logged in."
+    )
     former: PreviousSecret | None = None
     terms: AdmissionTerms = field(default_factory=AdmissionTerms)
 
