@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
-from affino_mcp import observability
+from affino_mcp import observability, tool_errors
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.call_audit import CallAudit, CallMeta
@@ -18,7 +18,8 @@ from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.tool_view import GUIDES, read_call
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import Clock, epoch_seconds
-from affino_mcp.errors import AffinoError, OutcomeUnknown, Refusal, Unavailable, UnknownTool
+from affino_mcp.errors import OutcomeUnknown, Refusal, Unavailable, UnknownTool
+from affino_mcp.gate.app_scopes import find_insufficient_scope
 from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, describe_current_user
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
 from affino_mcp.gate.missing_report import REPORT_METHOD, answer_report
@@ -77,8 +78,8 @@ class ToolDispatch:
         """Carries out a tool call and writes its audit row.
 
         A call of a door counts as the call of the tool that it names. Gives an answer also for errors of tools. Raises
-        UnknownTool for an unknown name, Unavailable when a store is down and nothing was changed, OutcomeUnknown when a
-        change may have been carried out.
+        UnknownTool for an unknown name, InsufficientScope for an app that was given too little, Unavailable when a store is down
+        and nothing was changed, OutcomeUnknown when a change may have been carried out.
         """
         named = read_call(tool, arguments)
         trail = CallAudit.from_call(self._audit, caller, named.tool, named.arguments, meta)
@@ -92,6 +93,9 @@ class ToolDispatch:
             self._answer_error(trail, error)
             raise
         except ToolError as error:
+            if (narrow := find_insufficient_scope(trail.method, error)) is not None:
+                self._audit_refusal(trail, narrow)
+                raise narrow from error
             self._check_declared(trail, error)
             return self._answer_error(trail, error)
         except StoreUnavailable as error:
@@ -193,7 +197,7 @@ class ToolDispatch:
             raise Unavailable(retry_after=1) from None
         warned = {"Warnings": list(trail.row.warnings)} if trail.row.warnings else {}
         question = error.question if isinstance(error, ConfirmationRequired) else None
-        return ToolAnswer({"error": describe_error(error), **warned}, is_error=True, question=question)
+        return ToolAnswer({"error": tool_errors.describe_error(error), **warned}, is_error=True, question=question)
 
 
 def _authorise_named(caller: Caller, named: NamedCall, method: Method | None, at: datetime) -> Method:
@@ -242,8 +246,3 @@ def _outcome_unknown(trail: CallAudit) -> OutcomeUnknown:
 def log_undeclared(method: Method, error: ToolError) -> None:
     """Logs an error that the method's row does not declare; the caller gets the error all the same."""
     observability.log_fault("undeclared error", {"tool": method.name, "error": error.type})
-
-
-def describe_error(error: AffinoError) -> dict[str, Any]:
-    """Gives an error as callers see it: code, type, fixed text and details."""
-    return {"code": error.code, "type": error.type, "message": error.message, "details": error.details}

@@ -62,7 +62,7 @@ class ToolDisabled(ToolError):
         what = f"{argument} cannot be used here" if argument else "This tool is switched off"
         other = "this argument" if argument else "this tool"
         cause = _DISABLING_CAUSES[narrowing]
-        self.narrowing = narrowing
+        self.rule, self.narrowing = rule, narrowing
         super().__init__(
             f"{what}: {cause['subject']} '{rule}'.",
             denied_by=cause["denied_by"],
@@ -190,3 +190,8 @@ class Unexpected(ToolError):
 
     type, code, status = "unexpected", -1, 500
     text = "Something went wrong on our side. Nothing was changed. The operator can find the call by its request id."
+
+
+def describe_error(error: AffinoError) -> dict[str, Any]:
+    """Gives an error as callers see it: code, type, fixed text and details."""
+    return {"code": error.code, "type": error.type, "message": error.message, "details": error.details}

@@ -17,6 +17,8 @@ _REMEDIES: Final[Mapping[str, str]] = {
     "profile": "Switch the tool's family on in the API Profile, if the agent shall have it.",
     "person": "Give the person a security group with the right, if they shall have it.",
     "toolset": "The address or the header of the person's connection leaves the family out: the person can change it.",
+    "grant": "The person left the family out when they connected the app: they can connect it again.",
+    "scope": "The app was not given so much: the person can connect it again with more permissions.",
     "tool": "Profile and person allow it: read the refusal in the API Log, and see whether the rule fits.",
     "nobody": "There is no such tool: tell whoever makes this service, or show the agent another way.",
 }

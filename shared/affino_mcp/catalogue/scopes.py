@@ -55,3 +55,13 @@ def needed_scopes(method: Method) -> frozenset[str]:
     own = {(Family(method.family), method.access)}
     crossed = {(crossing.family, crossing.access) for crossing in CROSSINGS.get(method.name, ())}
     return frozenset(scope_word(*access) for access in own | crossed if access[0] is not Family.ALWAYS)
+
+
+def list_needed_scopes(method: Method | None, rule: str) -> list[str]:
+    """Gives the scopes for a call of this method that a family's access, like `accounts.write`, was missing for, sorted.
+
+    A method that works on whichever family is named needs that family's alone, or the broad scope when none was named.
+    """
+    family, _, access = rule.partition(".")
+    missing = {word for word in (f"{family}:{access}",) if word in _ACCESSES}
+    return sorted(missing | (needed_scopes(method) if method else set())) or [access]

@@ -107,10 +107,10 @@ class Admission:
     ) -> Caller:
         if charge:
             self._refuse_while_limited(profile, lookup)
-        resolved = _look_up_once(lookup) if credentials.is_connection else self._start_lookup(lookup)
+        resolved = _look_up_once(lookup) if credentials.comes_alone else self._start_lookup(lookup)
         is_recent = self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock()))
         entrant = _Entrant(
-            credentials, source, resolved, session_first=credentials.is_connection or (charge and not is_recent)
+            credentials, source, resolved, session_first=credentials.comes_alone or (charge and not is_recent)
         )
         try:
             profile, paid = self._charge_current_version(
@@ -175,7 +175,7 @@ class Admission:
             _, person = entrant.resolved()
         except Refusal as refusal:
             return refusal
-        refused = profile.terms.find_person_refusal(person, connected=entrant.credentials.is_connection)
+        refused = profile.terms.find_person_refusal(person, connected=entrant.credentials.comes_alone)
         return refused.concerning(person=person) if refused else None
 
     def _refund_charge(self, profile: Profile, charge: RateCharge) -> None:
@@ -191,12 +191,12 @@ class Admission:
 def require_secret(profile: Profile | None, credentials: CallerCredentials, now: datetime) -> Profile:
     """Gives the profile, if the secret is accepted now; raises BadCredentials, or PreviousSecretRefused with the profile.
 
-    A connection was made under a secret of its profile, so that one which is not known is a previous one.
+    A token that comes alone was made under a secret of its profile, so that one which is not known is a previous one.
     """
     found = secret_status(profile, credentials.secret_digest, now)
     if profile is None:
         raise BadCredentials
-    if found is SecretStatus.PREVIOUS or (found is SecretStatus.UNKNOWN and credentials.is_connection):
+    if found is SecretStatus.PREVIOUS or (found is SecretStatus.UNKNOWN and credentials.comes_alone):
         raise PreviousSecretRefused().concerning(profile)
     if found is SecretStatus.UNKNOWN:
         raise BadCredentials

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final
 
-from affino_mcp.catalogue.capability import Capability, Family
+from affino_mcp.catalogue.capability import Capability, Family, Narrowing
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, is_listed, require_listed
+from affino_mcp.catalogue.scopes import expand_scopes
 from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.catalogue.toolset import Toolset
 from affino_mcp.clock import format_iso, utc_now
@@ -20,6 +21,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_limit import RateState
+from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import Session
 from affino_mcp.tool_errors import PermissionDenied
 from affino_mcp.zones import WEEKDAYS
@@ -35,7 +37,7 @@ class Caller:
     """An admitted caller: the profile, the person who acts, their session, and the profile's rate state.
 
     `former` is the previous secret when the caller used that one instead of the current secret. `toolset` is what the
-    connection narrows the profile to; None when it does not. `at` is when the caller was admitted.
+    connection narrows it to; None when it does not. `at` is when the caller was admitted.
     """
 
     profile: Profile
@@ -47,10 +49,21 @@ class Caller:
     at: datetime = field(default_factory=utc_now)
 
     @cached_property
-    def capability(self) -> Capability:
-        """What the profile allows, narrowed by the toolset: what every decision about this call goes by."""
+    def listed(self) -> Capability:
+        """What tools are listed by: what the profile allows, without what the person declined for an app, within the toolset."""
         own = self.profile.capability
+        if self.session.door is Door.OAUTH:
+            declined = expand_scopes(self.session.declined)
+            own = own.narrow(lambda family, access: (family, access) not in declined, Narrowing.GRANT)
         return own if self.toolset is None else self.toolset.narrow(own)
+
+    @cached_property
+    def capability(self) -> Capability:
+        """What every decision about a call goes by: what is listed, of an app within its scopes."""
+        if self.session.door is not Door.OAUTH:
+            return self.listed
+        granted = expand_scopes(self.session.scopes)
+        return self.listed.narrow(lambda family, access: (family, access) in granted, Narrowing.SCOPE)
 
     def narrowed_to(self, toolset: Toolset | None) -> Caller:
         """The caller on a connection that this toolset narrows."""
@@ -59,7 +72,7 @@ class Caller:
     def view_tools(self) -> ToolView:
         """The tools as this caller sees them."""
         may_use = lambda method: self.holds_right(method, self.at)  # noqa: E731
-        return ToolView(self.capability, self.profile.mode, self.profile.confirm, may_use)
+        return ToolView(self.listed, self.profile.mode, self.profile.confirm, may_use)
 
     def holds_right(self, method: Method, at: datetime) -> bool:
         """True when the method needs no right of its own, or the person holds it at this moment."""
@@ -72,7 +85,7 @@ class Caller:
 
 
 def authorise(caller: Caller, method: Method, at: datetime) -> None:
-    """Raises ToolDisabled when profile or toolset do not list the method, PermissionDenied when the person lacks its right.
+    """Raises ToolDisabled when profile, grant, toolset or scopes leave it out, PermissionDenied when the person lacks its right.
 
     The instance checks the rules of single records (own or other people's, security of sections and forums).
     """

@@ -12,7 +12,7 @@ from typing import Final
 
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
-from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX, sha256_hex
+from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX, OAUTH_ACCESS_PREFIX, sha256_hex
 from affino_mcp.gate.sessions.session_rows import Door, Session
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -21,7 +21,11 @@ _BEARER_PATTERN = re.compile(
     rb"(?i:bearer) +(?:(?P<key>[^. ]+)\.(?P<secret>[^. ]+)\.)?"
     rb"(?P<token>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
 )
-_CONNECTION_PATTERN = re.compile(rb"(?i:bearer) +(%s[0-9a-f]{64})" % CONNECTION_PREFIX.encode())
+_TOKEN_ALONE_PATTERNS: Final = {
+    door: re.compile(rb"(?i:bearer) +(%s[0-9a-f]{64})" % prefix.encode())
+    for door, prefix in ((Door.CONNECTION, CONNECTION_PREFIX), (Door.OAUTH, OAUTH_ACCESS_PREFIX))
+}
+"""The one header of a token that names profile and person itself."""
 _MIN_WITHHELD_CHARACTERS: Final = 16
 """The shortest text of a header that is taken for a secret: what is shorter would blacken common words."""
 _MAX_AGENT_CHARACTERS: Final = 120
@@ -33,7 +37,8 @@ _SECRET_PATTERN = re.compile(rb"[A-Za-z0-9]{1,128}")
 class CallerCredentials:
     """The credentials that a caller presents: well formed, not verified. `token` is in canonical form.
 
-    A connection token comes without key and secret; the gate takes them, the secret as its SHA-256, from the session.
+    A connection token and an app's access token come alone, without key and secret; the gate takes them, the secret as its
+    SHA-256, from the session.
     """
 
     key: str
@@ -43,17 +48,17 @@ class CallerCredentials:
     session_secret: str = field(default="", repr=False)
 
     @property
-    def is_connection(self) -> bool:
-        """True for a connection token."""
-        return self.door is Door.CONNECTION
+    def comes_alone(self) -> bool:
+        """True for a token that names profile and person itself: a connection token, or an app's access token."""
+        return self.door is not Door.CREDENTIALS
 
     @property
     def secret_digest(self) -> str:
-        """The SHA-256 of the secret: the presented one, or that under which the connection was made."""
-        return self.session_secret if self.is_connection else sha256_hex(self.secret)
+        """The SHA-256 of the secret: the presented one, or that under which the token was made."""
+        return self.session_secret if self.comes_alone else sha256_hex(self.secret)
 
     def of_session(self, session: Session) -> CallerCredentials:
-        """A connection token's credentials with what its session knows."""
+        """The credentials of a token that comes alone, with what its session knows."""
         return replace(self, key=session.profile, session_secret=session.secret_digest)
 
 
@@ -63,12 +68,13 @@ def read_user_agent(headers: RawHeaders) -> str:
     return "".join(letter for letter in given.decode("ascii", "ignore") if letter.isprintable())[:_MAX_AGENT_CHARACTERS]
 
 
-def read_credentials(headers: RawHeaders) -> CallerCredentials:
+def read_credentials(headers: RawHeaders, *, is_app: bool = False) -> CallerCredentials:
     """Gives the credentials in raw ASGI header pairs.
 
     `X-API-Key: key:secret` carries key and secret; `X-Auth-Token` is another name for `X-API-Secret`; `Authorization: Bearer
     key.secret.token` carries all three, and `.` stands in none of them. What is given in two places must be the same in both.
-    A connection token comes alone.
+    A connection token comes alone; so does the access token of an app, the only credential at the OAuth door (`is_app`), and
+    none anywhere else.
     Raises BadCredentials when a credential is missing, repeated, too long or
     holds a character that is not allowed (a proxy joins repeated headers with a comma, which no credential may hold), and
     PlaceholderSent where a header stands for a value that was never filled in.
@@ -76,8 +82,11 @@ def read_credentials(headers: RawHeaders) -> CallerCredentials:
     given = _collect_headers(headers)
     if (header := find_placeholder(given)) is not None:
         raise PlaceholderSent(header)
-    if connection := _CONNECTION_PATTERN.fullmatch(given.get(b"authorization", b"")):
-        return _read_connection(connection[1], given)
+    door = Door.OAUTH if is_app else Door.CONNECTION
+    if alone := _TOKEN_ALONE_PATTERNS[door].fullmatch(given.get(b"authorization", b"")):
+        return _read_token_alone(alone[1], door, given)
+    if is_app:
+        raise BadCredentials
     bearer = _BEARER_PATTERN.fullmatch(given.get(b"authorization", b""))
     if bearer is None:
         raise BadCredentials
@@ -90,11 +99,11 @@ def read_credentials(headers: RawHeaders) -> CallerCredentials:
     )
 
 
-def _read_connection(token: bytes, given: Mapping[bytes, bytes]) -> CallerCredentials:
-    """A connection token's credentials. A second answer to the question of the profile would be none."""
+def _read_token_alone(token: bytes, door: Door, given: Mapping[bytes, bytes]) -> CallerCredentials:
+    """The credentials of a token that comes alone. A second answer to the question of the profile would be none."""
     if len(given) > 1:
         raise BadCredentials
-    return CallerCredentials("", "", token.decode("ascii"), Door.CONNECTION)
+    return CallerCredentials("", "", token.decode("ascii"), door)
 
 
 def presented_secrets(headers: RawHeaders) -> tuple[str, ...]:

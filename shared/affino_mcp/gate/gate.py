@@ -59,8 +59,8 @@ class Gate:
         self._handshakes = HandshakeBudget(clock)
         self._used, self._clock = used, clock
 
-    def admit(self, headers: RawHeaders, *, charge: bool, source: str = "") -> Caller:
-        """Gives the caller behind these raw headers.
+    def admit(self, headers: RawHeaders, *, charge: bool, source: str = "", is_app: bool = False) -> Caller:
+        """Gives the caller behind these raw headers, which came through the OAuth door if `is_app`.
 
         `charge` takes one call from the profile's budget; handshakes take from `admit_handshake`. Raises the same
         BadCredentials for every wrong key or secret; after a right key and secret SessionUnknown, SessionExpired,
@@ -71,7 +71,9 @@ class Gate:
         secret is admitted during its overlap; after that it raises PreviousSecretRefused, a BadCredentials that the API Log
         tells apart.
         """
-        return self.admit_credentials(read_credentials(headers), read_user_agent(headers), charge=charge, source=source)
+        return self.admit_credentials(
+            read_credentials(headers, is_app=is_app), read_user_agent(headers), charge=charge, source=source
+        )
 
     def admit_credentials(
         self, credentials: CallerCredentials, agent: str, *, charge: bool, source: str = ""
@@ -79,8 +81,8 @@ class Gate:
         """Gives the caller behind these credentials, whose client calls itself `agent` (see `admit`)."""
         found = None
         try:
-            if credentials.is_connection:
-                found = self._find_connection(credentials)
+            if credentials.comes_alone:
+                found = self._find_session(credentials)
                 credentials = credentials.of_session(found.session)
             caller = self._note_previous_secret(self._admit(credentials, source, found, charge=charge), credentials)
         except PreviousSecretRefused as former:
@@ -93,10 +95,10 @@ class Gate:
             self._used.note_use(caller.session, agent, source)
         return caller
 
-    def _find_connection(self, credentials: CallerCredentials) -> FoundSession:
-        """The session of a connection token; one that nobody has is answered like any wrong credentials."""
+    def _find_session(self, credentials: CallerCredentials) -> FoundSession:
+        """The session of a token that comes alone; one that nobody has is answered like any wrong credentials."""
         try:
-            return self._sessions.read_session(credentials.token, Door.CONNECTION)
+            return self._sessions.read_session(credentials.token, credentials.door)
         except SessionUnknown as unknown:
             raise BadCredentials().concerning(fingerprint=unknown.fingerprint) from None
 
@@ -160,7 +162,7 @@ class Gate:
             raise refusal.concerning(profile=profile, fingerprint=mark) from None
 
     def _offer_relogin(self, profile: Profile, expired: SessionTimeOver) -> Refusal:
-        if not profile.relogin:
+        if not profile.relogin or expired.session.door is Door.OAUTH:  # an app refreshes its token by itself
             return expired
         return ReloginOffered(relogin_link(profile, expired.session, epoch_seconds(self._clock())))
 

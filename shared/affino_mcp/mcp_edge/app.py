@@ -9,6 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 
 from affino_mcp.catalogue.method import Method
+from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.mcp_edge.gate_asgi import AdmittingGate, GateApp
 from affino_mcp.mcp_edge.request import ENDPOINT, Dispatch
 from affino_mcp.mcp_edge.server import build_server
@@ -20,9 +21,16 @@ class McpApp(GateApp):
     """The whole edge. `inner` is the MCP server behind the gate."""
 
     def __init__(
-        self, inner: Starlette, gate: AdmittingGate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
+        self,
+        inner: Starlette,
+        gate: AdmittingGate,
+        dispatch: Dispatch,
+        origins: frozenset[str],
+        places: OAuthPlaces | None = None,
+        *,
+        in_thread: bool,
     ) -> None:
-        super().__init__(inner, gate, dispatch, origins, in_thread=in_thread)
+        super().__init__(inner, gate, dispatch, origins, places, in_thread=in_thread)
         self.inner = inner
 
     def lifespan(self) -> AbstractAsyncContextManager[Any]:
@@ -44,4 +52,5 @@ def build_app(
     at a time and does without.
     """
     inner = build_http_app(build_server(methods, in_thread=in_thread), ENDPOINT)
-    return McpApp(inner, gate, dispatch, settings.allowed_origin_set, in_thread=in_thread)
+    places = OAuthPlaces(settings.public_url) if settings.oauth_on else None
+    return McpApp(inner, gate, dispatch, settings.allowed_origin_set, places, in_thread=in_thread)

@@ -29,6 +29,7 @@ from affino_mcp.gate.rate_headers import caller_rate_headers, refusal_rate_heade
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.reply import Reply, json_reply
+from affino_mcp.mcp_edge.app_door import TOLD_BEFORE_METHOD, app_refusal_reply
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
 from affino_mcp.mcp_edge.reply import in_own_shape, message_refusal_reply, question_reply, refusal_reply
 from affino_mcp.mcp_edge.request import ENDPOINT, MAX_BODY, AdmittedRequest, Dispatch, Request
@@ -37,6 +38,7 @@ from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 if TYPE_CHECKING:
     from affino_mcp.catalogue.toolset import Toolset
     from affino_mcp.gate.caller import Caller
+    from affino_mcp.http.oauth_places import OAuthPlaces
 
 HEALTH: Final = "/health"
 RELOGIN_PAGE: Final = "/hub/login"
@@ -47,7 +49,9 @@ T = TypeVar("T")
 class AdmittingGate(Protocol):
     """The part of `affino_mcp.gate.gate.Gate` that the edge uses."""
 
-    def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "") -> Caller:
+    def admit(
+        self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "", is_app: bool = False
+    ) -> Caller:
         """The caller whose credentials these headers hold. Raises Refusal."""
 
     def admit_handshake(self, caller: Caller, client: str, method: str) -> None:
@@ -58,9 +62,16 @@ class GateApp:
     """The whole edge: answers what needs no MCP, and passes admitted messages on to `app` with their AdmittedRequest."""
 
     def __init__(
-        self, app: ASGIApp, gate: AdmittingGate, dispatch: Dispatch, origins: frozenset[str], *, in_thread: bool
+        self,
+        app: ASGIApp,
+        gate: AdmittingGate,
+        dispatch: Dispatch,
+        origins: frozenset[str],
+        places: OAuthPlaces | None = None,
+        *,
+        in_thread: bool,
     ) -> None:
-        self._app, self._gate, self._dispatch = app, gate, dispatch
+        self._app, self._gate, self._dispatch, self._places = app, gate, dispatch, places
         self._origins, self._in_thread = frozenset(origin.lower() for origin in origins), in_thread
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,7 +79,7 @@ class GateApp:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request = Request.from_scope(scope)
+        request = Request.from_scope(scope, self._places)
         with invocation(scope, request.id):
             answer = await _answer_or_fault(request, None, self._answer(request, receive))
         await answer.with_headers({"cache-control": "no-store", "x-request-id": request.id}).send(send)
@@ -80,7 +91,7 @@ class GateApp:
             self._check_address(request)
             body = await request.body(receive, MAX_BODY)
         except Refusal as refusal:
-            return refusal_reply(refusal)
+            return await self._refuse_unread(request, refusal)
         received = _with_header_fault(read_message(body), request)
         return await _answer_or_fault(request, received.id, self._answer_message(request, body, received, receive))
 
@@ -92,18 +103,37 @@ class GateApp:
         if origin and origin.lower() not in self._origins:
             raise OriginRefused
 
+    async def _refuse_unread(self, request: Request, refusal: Refusal) -> Reply:
+        """The answer to a request whose message is not read. An app without a valid token is told that before its method."""
+        if request.is_app and isinstance(refusal, MethodNotAllowed):
+            try:
+                await self._admit(request, charge=False)
+            except Refusal as earlier:
+                if earlier.status in TOLD_BEFORE_METHOD:
+                    return self._refuse(request, earlier, None)
+        return refusal_reply(refusal)
+
+    async def _admit(self, request: Request, *, charge: bool) -> Caller:
+        admit = partial(self._gate.admit, request.headers, charge=charge, source=request.source)
+        return await self._run_blocking(partial(admit, is_app=True) if request.is_app else admit)
+
+    def _refuse(self, request: Request, refusal: Refusal, message_id: str | int | None) -> Reply:
+        told = _refusal_for_caller(refusal, request)
+        if request.is_app and self._places is not None:
+            return app_refusal_reply(told, message_id, self._places)
+        return message_refusal_reply(told, message_id)
+
     async def _answer_message(self, request: Request, body: bytes, received: JsonRpcMessage, receive: Receive) -> Reply:
         toolset = None if received.fault else request.toolset
         meta, elapsed = _call_meta(request, received, toolset), start_stopwatch()
         try:
-            admit = partial(self._gate.admit, request.headers, charge=received.is_charged, source=request.source)
-            caller = (await self._run_blocking(admit)).narrowed_to(toolset)
+            caller = (await self._admit(request, charge=received.is_charged)).narrowed_to(toolset)
             if not received.is_charged:
                 self._gate.admit_handshake(caller, meta.client_name, received.method)
             _require_sound(received, caller)
         except Refusal as refusal:
             await self._log_refusal(refusal, replace(meta, gate_ms=elapsed()), received)
-            refused = message_refusal_reply(_refusal_for_caller(refusal, request), received.id)
+            refused = self._refuse(request, refusal, received.id)
             return refused.with_headers(refusal_rate_headers(refusal))
         admitted = AdmittedRequest(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
         passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
@@ -112,7 +142,7 @@ class GateApp:
             unheard = BadRequest().concerning(caller.profile, caller.person, caller.session.fingerprint)
             await self._log_refusal(unheard, admitted.meta, received)
         if admitted.refusal is not None:
-            answer = message_refusal_reply(admitted.refusal, received.id)
+            answer = self._refuse(request, admitted.refusal, received.id)
         elif admitted.question is not None:
             answer = question_reply(answer, admitted.question)
         return answer.with_headers(caller_rate_headers(caller))

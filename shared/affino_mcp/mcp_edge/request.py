@@ -10,6 +10,8 @@ from starlette.types import Scope
 
 from affino_mcp.catalogue.toolset import InvalidToolset, Toolset
 from affino_mcp.errors import BadRequest, NoSuchPath, Refusal
+from affino_mcp.http.oauth_places import RESOURCE_PATH, OAuthPlaces
+from affino_mcp.http.own_address import own_base_url
 from affino_mcp.http.request import HttpRequest
 
 if TYPE_CHECKING:
@@ -29,21 +31,27 @@ _STATE_KEY: Final = "admitted_request"
 
 @dataclass(frozen=True)
 class Request(HttpRequest):
-    """A request to the MCP endpoint, which may narrow its tools."""
+    """A request to the MCP endpoint, which may narrow its tools. `is_app`: it came to the OAuth door."""
+
+    is_app: bool = False
 
     @classmethod
-    def from_scope(cls, scope: Scope) -> Request:
-        """The request of a scope; `mcp-*` headers lose the blanks that some proxies leave around their values."""
+    def from_scope(cls, scope: Scope, places: OAuthPlaces | None = None) -> Request:
+        """The request of a scope; `mcp-*` headers lose the blanks that some proxies leave around their values.
+
+        With `places` there is an OAuth door, at the public address alone.
+        """
         headers = [
             (name.lower(), value.strip(b" \t") if name.lower().startswith(b"mcp-") else value)
             for name, value in scope["headers"]
         ]
-        return cls(scope, headers)
+        is_app = places is not None and scope["path"].rstrip("/") == RESOURCE_PATH and places.is_at(own_base_url(scope))
+        return cls(scope, headers, is_app)
 
     @property
     def path_toolset(self) -> Toolset | None:
         """The toolset that the path names, as /mcp/x/accounts does; None for the endpoint itself. Raises NoSuchPath."""
-        if self.path == ENDPOINT:
+        if self.path == ENDPOINT or self.is_app:
             return None
         if not f"{self.path}/".startswith(TOOLSET_PREFIX):
             raise NoSuchPath

@@ -102,9 +102,20 @@ def test_a_second_run_in_one_state_folder_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("path", "served_by"),
-    [("/mcp", "mcp"), ("/health", "mcp"), ("/rest/demo/login", "login"), ("/restless", "mcp"), ("/", "login"),
-     ("/oauth/mcp", "mcp"), ("/oauth/mcp/", "mcp"), ("/oauth/mcp/server-card", "mcp"), ("/oauth/mcpx", "login"), ("/oauth/token", "login"),
-     ("/.well-known/oauth-protected-resource/oauth/mcp", "login"), ("/.well-known/oauth-protected-resource", "mcp")],
+    [
+        ("/mcp", "mcp"),
+        ("/health", "mcp"),
+        ("/rest/demo/login", "login"),
+        ("/restless", "mcp"),
+        ("/", "login"),
+        ("/oauth/mcp", "mcp"),
+        ("/oauth/mcp/", "mcp"),
+        ("/oauth/mcp/server-card", "mcp"),
+        ("/oauth/mcpx", "login"),
+        ("/oauth/token", "login"),
+        ("/.well-known/oauth-protected-resource/oauth/mcp", "login"),
+        ("/.well-known/oauth-protected-resource", "mcp"),
+    ],
 )
 def test_paths_lead_to_their_edge(path: str, served_by: str) -> None:
     assert asyncio.run(_served("http", path)) == served_by

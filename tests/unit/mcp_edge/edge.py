@@ -47,7 +47,9 @@ class Door:
     refusal: Exception | None = None
     asked: list[tuple[Sequence[tuple[bytes, bytes]], bool]] = field(default_factory=list)
 
-    def admit(self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "") -> Caller:
+    def admit(
+        self, headers: Sequence[tuple[bytes, bytes]], *, charge: bool, source: str = "", is_app: bool = False
+    ) -> Caller:
         self.asked.append((headers, charge))
         if self.refusal:
             raise self.refusal
