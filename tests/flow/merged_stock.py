@@ -93,3 +93,38 @@ def make_janes(manager: WorldClient) -> tuple[int, int]:
         manager.call_tool("grant_contact_permission", UserCode=other, PermissionCode=code).result  # noqa: B018
     manager.call_tool("revoke_contact_permission", UserCode=other, PermissionCode=1).result  # noqa: B018
     return kept, other
+
+
+def every_about(client: WorldClient, **scope: int) -> list[list[int]]:
+    """All notes and all tasks about a record, at most a hundred of each."""
+    notes = client.call_tool("list_notes", **scope, PageSize=100).result["Items"]
+    tasks = client.call_tool("list_tasks", **scope, PageSize=100).result["Items"]
+    return [sorted(row["NoteCode"] for row in notes), sorted(row["AppUserTaskCode"] for row in tasks)]
+
+
+def fill(client: WorldClient, number: int, **scope: int) -> None:
+    """Makes so many notes and tasks about a record."""
+    for _ in range(number):
+        note_and_task(client, **scope)
+
+
+def make_full_janes(client: WorldClient) -> tuple[int, int]:
+    """Two contacts who are one person; the second has 31 notes, 31 tasks, an opportunity, seven accounts and thirteen lists."""
+    kept, other = make_janes(client)
+    fill(client, 30, UserCode=other)
+    for number in range(6):
+        at = crm.account(client, f"Moon {number}")
+        client.call_tool("link_contact_to_account", UserCode=other, AccountCode=at, Primary=number < 4).result  # noqa: B018
+    for number in range(13):
+        make_list(client, "contacts", f"List {number}", [other, *([kept] if number % 4 == 0 else [])])
+    return kept, other
+
+
+def full_state(client: WorldClient, *codes: int) -> list[Any]:
+    """All of some contacts that an undo brings back, with the members of every list, and the accounts."""
+    lists = client.call_tool("list_contact_lists", PageSize=100).result["Items"]
+    members = {row["ContactListCode"]: listed(client, "contacts", row["ContactListCode"]) for row in lists}
+    accounts = client.call_tool("list_accounts", PageSize=100).result["Items"]
+    found = [client.call_tool("get_account", AccountCode=row["AccountCode"]).result["Account"] for row in accounts]
+    about_each = [every_about(client, UserCode=code) for code in codes]
+    return [contact_state(client, *codes)[:2], about_each, members, [without_dates(row) for row in found]]

@@ -76,15 +76,26 @@ class OperatorAction:
             self._commit_unlogged(ops)
         self.note_done()
 
-    def seal_row(self, records: Sequence[str], changes: Sequence[Change]) -> Item:
-        """The deed's row `ok` for a transaction that somebody else carries out, with the records that it changes, and how."""
+    def seal_row(self, records: Sequence[str], changes: Sequence[Change], share: str = "") -> Item:
+        """The deed's row `ok` for a transaction that somebody else carries out, with the records that it changes, and how.
+
+        Each further `share` of a deed that is carried out in several transactions has a row of its own.
+        """
+        if self._is_settled:
+            self._row = replace(self._row, **self._by.audit_log.new_stamp()._asdict())
         self._row = replace(
             self._row,
+            share=share,
             records=tuple(records) or self._row.records,
             changes=tuple(changes),
             duration_ms=self._elapsed(),
         )
         return row_item(self._row)
+
+    def note_rest(self, records: Sequence[str], changes: Sequence[Change], share: str) -> None:
+        """Writes the row of the rest of a deed in several transactions, which is not made."""
+        self.seal_row(records, changes, share)
+        self._by.try_store(replace(self._row, outcome=Outcome.INCOMPLETE, result="incomplete: the rest was not made"))
 
     def note_done(self) -> None:
         """Notes that the transaction with the row `ok` was carried out."""

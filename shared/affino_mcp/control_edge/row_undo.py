@@ -8,6 +8,7 @@ from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
 from affino_mcp.catalogue.families.history import RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
 from affino_mcp.catalogue.method import DRY_RUN
 from affino_mcp.catalogue.registry import METHODS
+from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.control_edge.row_offers import changed_record
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
@@ -58,4 +59,13 @@ def _perform_undo(ask: ScreenRequest, row: AuditRow, log: CallLog, *, dry_run: b
     )
     values = {RECORD_KIND_FIELD.name: ref.family, RECORD_CODE_FIELD.name: ref.code, VERSION_FIELD.name: version}
     rehearsal = {DRY_RUN.name: True} if dry_run else {}
-    return centre.instance.perform(METHODS["undo_change"], {**values, **rehearsal}, call)
+    done = centre.instance.perform(METHODS["undo_change"], {**values, **rehearsal}, call)
+    _require_whole(call)
+    return done
+
+
+def _require_whole(call: Call) -> None:
+    """Raises Conflict with what the call says of an undo that stopped before its end; what it took back stays so."""
+    for warning in call.warnings:
+        if warning["Code"] == WarningCode.INCOMPLETE:
+            raise Conflict(warning["Message"])

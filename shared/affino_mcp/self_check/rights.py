@@ -84,6 +84,7 @@ STRUCTURE_LISTS: Final = ("channels", "topics", "industries", "account_types", "
 _STRUCTURES: Final = " ".join(f"{family}#*" for family in STRUCTURE_FAMILIES)
 _STRUCTURE_ROWS: Final = " ".join(f"F#{family}#all" for family in STRUCTURE_FAMILIES)
 _STRUCTURE_CODES: Final = " ".join(f"N#{family}" for family in STRUCTURE_FAMILIES)
+_LINKED: Final = "contacts#* opportunities#* contact_lists#* account_lists#*"
 _LISTS: Final = " ".join(f"{family}#*" for family in STRUCTURE_LISTS)
 _USES: Final = (
     "F#article_comments#article=* F#article_media#article=* F#article_media#item=* F#article_media#step=* "
@@ -165,7 +166,7 @@ CONTROL_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights(
         "records_table", "UpdateItem", f"C#* contact_lists#* account_lists#* {_STRUCTURE_CODES} {_CODES_IN_FILES}"
     ),
-    *_table_rights("records_table", "DeleteItem", "F#* U#* forums#* media_items#*"),
+    *_table_rights("records_table", "DeleteItem", f"F#* U#* forums#* media_items#* {_LINKED}"),
     *_table_rights(
         "records_table",
         "ConditionCheckItem",

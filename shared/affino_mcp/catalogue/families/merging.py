@@ -23,6 +23,8 @@ FILLED: Final = "Filled"
 DIFFERENT: Final = "Different"
 MERGED_FROM: Final = "MergedFrom"
 """What the history of the kept record says of a merge: the code of the other one."""
+MERGING_FROM: Final = "MergingFrom"
+"""What its history says of a part of a merge that is made in several steps: the code of the other one, which is still there."""
 MERGED_INTO: Final = "MergedInto"
 """What a record that was merged into another one, and its history, say: the code of the other one."""
 

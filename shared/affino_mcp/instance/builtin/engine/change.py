@@ -116,7 +116,8 @@ class Change:
             change_journal.make_history_row(entry, self.call, name, others, self.guard_refs) for entry in self.entries
         ]
         if self.entries and self.call.actor.user_code:
-            rows.append(change_journal.make_person_row(self.call, name, self.entries) | self.person_row_marks())
+            row = change_journal.make_person_row(self.call, name, self.entries, self.share)
+            rows.append(row | self.person_row_marks())
         return [WriteStep(Put(self.table, row)) for row in rows]
 
     def person_row_marks(self) -> Item:

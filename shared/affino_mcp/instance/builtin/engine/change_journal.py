@@ -20,6 +20,8 @@ from affino_mcp.store.ops import Item, Key
 
 MAX_SHORT_VALUE: Final = 500
 """The longest text that history shows where there is little room."""
+SHARE_OF: Final = "share_of"
+"""What the row of a share in a person's list of changes holds under this name: the request whose change it is a share of."""
 
 
 _numbers = count(1)
@@ -146,12 +148,16 @@ def person_changes_partition(user_code: int) -> str:
     return f"M#{user_code}"
 
 
-def make_person_row(call: Call, method: str, entries: Sequence[HistoryEntry]) -> Item:
-    """The row that lists one write among the acting person's changes; of writes of one moment, the later one sorts last."""
+def make_person_row(call: Call, method: str, entries: Sequence[HistoryEntry], share: str = "") -> Item:
+    """The row that lists one write among the acting person's changes; of writes of one moment, the later one sorts last.
+
+    A write that is a `share` of a call's change says which call it belongs to.
+    """
     at = max(found.at for found in entries)
     place = {
         "pk": person_changes_partition(call.actor.user_code),
         "sk": f"{at}#{next(_numbers):010d}{uuid.uuid4().hex[10:]}",
     }
     records = [{"ref": found.ref, "version": found.version, "deed": found.deed.value} for found in entries]
-    return {**place, "at": at, "method": method, "records": records}
+    whole = {SHARE_OF: call.request_id} if share else {}
+    return {**place, "at": at, "method": method, "records": records, **whole}

@@ -12,7 +12,7 @@ from affino_mcp.catalogue.families.history import (
     VERSION_FIELD,
 )
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.engine.change_journal import ChangeKind, person_changes_partition
+from affino_mcp.instance.builtin.engine.change_journal import SHARE_OF, ChangeKind, person_changes_partition
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.history.undo_context import UNDONE_MARK
 from affino_mcp.instance.bulk.doer import OwnChange
@@ -24,15 +24,20 @@ _PAGE_ROWS: Final = 100
 
 
 def find_own_changes(records: Records, call: Call, last: int) -> list[OwnChange]:
-    """The person's last changes, newest first, without undos and what they undid, among the last 500 rows of the list."""
-    undone, found = set[tuple[str, int]](), list[OwnChange]()
+    """The person's last changes, newest first, without undos and what they undid, among the last 500 rows of the list.
+
+    Of a change that was made in shares, the last share that has not been undone stands for all of them.
+    """
+    undone, found, wholes = set[tuple[str, int]](), list[OwnChange](), set[str]()
     for row in _read_rows(records, person_changes_partition(call.actor.user_code)):
         if mark := row.get(UNDONE_MARK):
             undone.add((mark["ref"], mark["version"]))
             continue
         main = _main_record(row)
-        if main is not None and (main["ref"], main["version"]) not in undone:
-            found.append(_describe(main))
+        if main is None or (main["ref"], main["version"]) in undone or row.get(SHARE_OF) in wholes:
+            continue
+        wholes |= {row[SHARE_OF]} if SHARE_OF in row else set()
+        found.append(_describe(main))
         if len(found) == last:
             break
     return found

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.article_media import ATTACHMENT
 from affino_mcp.catalogue.families.forums import THREAD
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES, RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
-from affino_mcp.catalogue.families.merging import MERGED_FROM
 from affino_mcp.catalogue.families.shared import MOVED_SCOPE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
@@ -64,11 +64,13 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
     """Undoes one change. `tools` carry out the other methods. Raises Conflict naming what prevents the undo."""
     _require_undo_access(call, values[RECORD_KIND_FIELD.name])
     past = _load_past(records, call, values)
+    if merge_undo.is_merge(past.entry):
+        tool, view_of = (
+            _require_tool(call, values[RECORD_KIND_FIELD.name], "delete"),
+            partial(UndoContext, records, method, values),
+        )
+        return merge_undo.undo_merge(view_of, tool, values, call, past.entry, undo_context.describe_undone(past.entry))
     view = UndoContext(records, method, values, past.entry)
-    if MERGED_FROM in past.entry.after:
-        tool = _require_tool(call, values[RECORD_KIND_FIELD.name], "delete")
-        _require_merged_in_time(view, past, call)
-        return merge_undo.undo_merge(view, tool, values, call, past.entry)
     if past.entry.deed is ChangeKind.DELETED:
         return _restore_deleted(view, past, values, call, tools)
     if past.stored.document.deleted:
@@ -79,8 +81,8 @@ def undo_change(records: Records, method: Method, values: Values, call: Call, to
 
 
 def _require_merged_in_time(records: Records, past: PastChange, call: Call) -> None:
-    merged = records.load_including_deleted(past.stored.document.family, past.entry.after[MERGED_FROM])
-    if merged is not None:
+    merged = records.load_including_deleted(*merge_undo.find_merged(past.entry))
+    if merged is not None and merged.document.deleted:
         restore_check.require_in_time(merged.document, call.at)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from affino_mcp.catalogue.families.lists import MARKETING_PERMISSION
@@ -32,6 +33,7 @@ from affino_mcp.instance.builtin.engine.index import (
     put_member_lists,
 )
 from affino_mcp.instance.builtin.engine.records import Records
+from affino_mcp.instance.builtin.engine.share_work import share_names, write_shares
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.member_lists.member_lists import is_mailing_list, list_kind, require_list
 from affino_mcp.instance.builtin.member_lists.member_work import (
@@ -41,16 +43,12 @@ from affino_mcp.instance.builtin.member_lists.member_work import (
     load_member_states,
 )
 from affino_mcp.instance.builtin.references.consent_states import GRANTED
-from affino_mcp.instance.port import Call, Done, OutcomeNotKnown, RecordChange, RecordRef
-from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.instance.port import Call, Done, RecordChange, RecordRef
 from affino_mcp.store.ops import Delete, Item, Key, Put, absent, exists
-from affino_mcp.store.retry import back_off
-from affino_mcp.tool_errors import InvalidArgument, ToolError
+from affino_mcp.tool_errors import InvalidArgument
 
 MEMBERS_PER_TRANSACTION: Final = 28
 """Members in one transaction: three rows each, next to the list, its index rows, history, audit row and key."""
-
-MAX_BATCH_ATTEMPTS: Final = 30
 
 
 def change_list_members(records: Records, method: Method, values: Values, call: Call) -> Done:
@@ -114,40 +112,25 @@ def _warn_of_permission(work: MemberWork, members: Sequence[int]) -> None:
 
 def _write_batches(work: MemberWork, stored: RecordState, todo: list[int]) -> Done:
     shares = [todo[start : start + MEMBERS_PER_TRANSACTION] for start in range(0, len(todo), MEMBERS_PER_TRANSACTION)]
-    pace, names = Pace(), [f"{place} of {len(shares)}" if shares[1:] else "" for place in range(1, len(shares) + 1)]
-    with pace.piece():
-        done = _write_batch(work, stored, work.states, shares[0], names[0], is_last=not shares[1:])
-    for place, share in enumerate(shares[1:], 1):
-        left = [member for rest in shares[place:] for member in rest]
-        if not pace.has_time():
-            _leave_out(work, stored, left, names[place])
-            break
-        try:
-            with pace.piece():
-                _write_batch_again(work, share, names[place], is_last=place == len(shares) - 1)
-        except (ToolError, StoreUnavailable):
-            _leave_out(work, stored, left, names[place])
-            break
-        except OutcomeNotKnown:
-            _leave_out(work, stored, left, names[place], unconfirmed=len(share))
-            break
-    return replace(done, body=work.answer_body())
+    names, last = share_names(len(shares)), len(shares) - 1
+    done, pace = list[Done](), Pace()
+    writes = [lambda: done.append(_write_batch(work, stored, work.states, shares[0], names[0], is_last=not last))]
+    writes += [partial(_write_later_batch, work, shares[n], names[n], is_last=n == last) for n in range(1, last + 1)]
+    stop = write_shares(writes, pace)
+    if stop is not None:
+        left = [member for share in shares[stop.place :] for member in share]
+        unconfirmed = len(shares[stop.place]) if stop.is_unknown else 0
+        _leave_out(work, stored, left, names[stop.place], unconfirmed)
+    return replace(done[0], body=work.answer_body())
 
 
-def _write_batch_again(work: MemberWork, share: list[int], name: str, *, is_last: bool) -> None:
+def _write_later_batch(work: MemberWork, share: list[int], name: str, *, is_last: bool) -> None:
     """Writes a further batch of members on the current state; members that need no change any more are passed over."""
-    for attempt in range(MAX_BATCH_ATTEMPTS):
-        stored = require_list(work.records, work.method, work.values)
-        seen = load_member_states(work.records, work.kind, stored.document.code, share)
-        work.outcome |= {member: work.expected_outcome(member, seen) for member in share}
-        todo = [member for member in share if work.outcome[member] == work.outcome_words[0]]
-        try:
-            _write_batch(work, stored, seen, todo, name, is_last=is_last)
-        except ConcurrentWrite:
-            back_off(attempt + 1, base=0.0025, longest=0.15)
-        else:
-            return
-    raise StoreUnavailable
+    stored = require_list(work.records, work.method, work.values)
+    seen = load_member_states(work.records, work.kind, stored.document.code, share)
+    work.outcome |= {member: work.expected_outcome(member, seen) for member in share}
+    todo = [member for member in share if work.outcome[member] == work.outcome_words[0]]
+    _write_batch(work, stored, seen, todo, name, is_last=is_last)
 
 
 def _leave_out(work: MemberWork, stored: RecordState, left: list[int], share: str, unconfirmed: int = 0) -> None:

@@ -13,10 +13,11 @@ from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import join_writes, merge_checks
 from affino_mcp.instance.port import RecordRef
-from affino_mcp.tool_errors import Conflict
 
 _ROWS_OF_A_CHANGE: Final = 3
 """The rows that every change may have besides: in the person's list of changes, in the API Log, under its key."""
+ROOM: Final = MAX_TRANSACTION_OPERATIONS - _ROWS_OF_A_CHANGE
+"""So many operations one change holds of its own."""
 
 
 @dataclass
@@ -33,6 +34,11 @@ class RecordEdit:
     def relation(self, ref: str) -> Mapping[str, Any] | None:
         """The relation to a record as it will be; None without one."""
         return self.relations[ref] if ref in self.relations else self.before.relations.get(ref)
+
+    @property
+    def changes_nothing(self) -> bool:
+        """True for a record that stays as it is."""
+        return not (self.values or self.system or self.relations or self.noted or self.deleted)
 
     def move_to(self, place: RecordRef) -> None:
         """Makes a task or a note one about another record."""
@@ -67,13 +73,18 @@ class EditedRecords:
         stored = self.records.load_record(*place)
         return self.edit(stored) if stored else None
 
-    def save(self, what: str) -> None:
-        """Adds every record to the change. Raises Conflict when one transaction cannot hold them; `what` says what is moved."""
+    def count_rows(self, edit: RecordEdit) -> tuple[int, int]:
+        """How many writes a record takes, and how many those of its new words are."""
+        alone = self.records.start_change(self.change.method, self.change.values, self.change.call)
+        edit.save(self.records, alone)
+        return len(alone.steps) + len(alone.entries), len(alone.new_words)
+
+    def save(self) -> None:
+        """Adds every record to the change, and joins writes of one row."""
         for edit in self.edits.values():
             edit.save(self.records, self.change)
         self.change.steps = join_writes(self.change.steps)
-        needed = len(merge_checks(self.change.steps)) + len(self.change.counts) + len(self.change.entries)
-        room = MAX_TRANSACTION_OPERATIONS - _ROWS_OF_A_CHANGE
-        if needed > room:
-            text = f"This takes {needed} writes, and one step holds {room}: {what}. Nothing was changed. Move some of it first"
-            raise Conflict(f"{text} (update_note and update_task with Scope, list members, links), then repeat.")
+
+    def count_needed(self) -> int:
+        """How many operations the saved change takes."""
+        return len(merge_checks(self.change.steps)) + len(self.change.counts) + len(self.change.entries)

@@ -1,9 +1,9 @@
-"""The records that hang on one that is merged, and move to the kept one: notes, tasks and opportunities."""
+"""The kinds of records that hang on one that is merged, and move to the kept one: notes, tasks and opportunities."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from affino_mcp.catalogue.families.notes import NOTE
 from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
@@ -11,29 +11,40 @@ from affino_mcp.catalogue.families.tasks import TASK
 from affino_mcp.instance.builtin.access.ownership import require_ownership
 from affino_mcp.instance.builtin.crm import subject_record
 from affino_mcp.instance.builtin.crm.opportunity_people import require_participation
-from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.merging.edited_records import RecordEdit
+from affino_mcp.instance.builtin.merging.merge_plan import MovedKind
 from affino_mcp.instance.builtin.merging.merge_work import Merge
+from affino_mcp.instance.port import RecordRef
 
 
-def move_about(merge: Merge) -> None:
-    """Moves the notes and tasks about the record. Raises PermissionDenied for those that the person may not change."""
-    for family in (NOTE.family, TASK.family):
-        places = merge.find(family, subject_record.scope_facet(*merge.merged_place))
-        for document in merge.edited.records.load_documents(places).values():
-            require_ownership(merge.edited.change.call, document)
-            merge.edited.edit(RecordState(document)).move_to(merge.kept_place)
-            merge.moved[family] += 1
+def _move_subject(merge: Merge, edit: RecordEdit) -> None:
+    """Makes a note or a task one about the kept record. Raises PermissionDenied for one that the person may not change."""
+    require_ownership(merge.edited.change.call, edit.before.document)
+    edit.move_to(merge.kept_place)
 
 
-def move_opportunities(merge: Merge, facet: str, change: Callable[[Merge, RecordEdit], None]) -> None:
-    """Moves the opportunities that a facet lists; `change` edits one. Raises PermissionDenied for those of others."""
-    for place in merge.find(OPPORTUNITY.family, facet):
-        edit = merge.edited.load(place)
-        if edit is not None:
-            require_participation(merge.edited.change.call, edit.before)
-            change(merge, edit)
-            merge.moved[OPPORTUNITY.family] += 1
+NOTES_AND_TASKS: Final = tuple(
+    MovedKind(family, family, lambda place: subject_record.scope_facet(*place), _move_subject, has_relations=False)
+    for family in (NOTE.family, TASK.family)
+)
+
+
+def opportunities_by(facet: str, change: Callable[[Merge, RecordEdit], None]) -> MovedKind:
+    """The opportunities that a facet of the merged record lists (its name); `change` edits one.
+
+    A move raises PermissionDenied for those of others.
+    """
+
+    def move(merge: Merge, deal: RecordEdit) -> None:
+        require_participation(merge.edited.change.call, deal.before)
+        change(merge, deal)
+
+    return MovedKind(OPPORTUNITY.family, OPPORTUNITY.family, facet_of(facet), move)
+
+
+def facet_of(name: str) -> Callable[[RecordRef], str]:
+    """The facet of this name that lists what names a record by its code."""
+    return lambda place: f"{name}={place.code}"
 
 
 def join_link(ours: Mapping[str, Any] | None, theirs: Mapping[str, Any]) -> dict[str, Any]:
