@@ -12,6 +12,8 @@ REFUSAL_ROWS_PER_MINUTE = 60
 """Refusals of one profile in one minute that each get a row in the API Log; the gate looks up the callers of as many."""
 DEFAULT_CALLS_PER_MINUTE = 60
 """Calls per minute of a profile that was created without a rate."""
+MAX_GRANT_DAYS = 90
+"""The most days that a person's consent to an app holds."""
 
 
 def _setting_field(variable: str, default: str, help_text: str) -> str:
@@ -89,7 +91,7 @@ class Settings:
     @property
     def grant_lifetime(self) -> int:
         """Seconds that a person's consent to an app holds, within 1 to 90 days."""
-        return min(max(int(self.grant_days), 1), 90) * 24 * 3600
+        return min(max(int(self.grant_days), 1), MAX_GRANT_DAYS) * 24 * 3600
 
     @property
     def own_address(self) -> str:

@@ -17,7 +17,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions import session_rows
-from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Session
+from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Door, Session
 from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
 from affino_mcp.settings import Settings
 from affino_mcp.signed_text import is_signed, sign
@@ -82,14 +82,14 @@ class SessionRevivals:
     def revive_session(self, user_code: int, offer: ReloginOffer) -> Session | None:
         """Gives the revived session, for the person who has just logged in.
 
-        None, and nothing is written, when the session is another person's, was logged out or refreshed, or is live; the
-        session that was revived within GRACE seconds is given again. Raises PersonInactive, StoreUnavailable.
+        None, and nothing is written, when the session is another person's or an app's, was logged out or refreshed, or is
+        live; the session that was revived within GRACE seconds is given again. Raises PersonInactive, StoreUnavailable.
         """
         return retry_on_conflict(lambda: self._revive(user_code, offer))
 
     def _revive(self, user_code: int, offer: ReloginOffer) -> Session | None:
         row, now = self._db.get(self._table, row_keys.session_key(offer.digest)), epoch_seconds(self._clock())
-        if row is None or row["user_code"] != user_code or row.get("revoked"):
+        if row is None or row["user_code"] != user_code or row.get("revoked") or row.get("door") == Door.OAUTH:
             return None
         person_row = active_person_row(self._db, self._table, user_code)
         if row.get("epoch", 0) != person_row["epoch"]:

@@ -51,5 +51,12 @@ class GuardedLogin:
 
         Gives the refusal: `fault`, or TOO_MANY_FAILURES after many.
         """
-        wait = ignore_unavailable(lambda: self._tokens.record_failure(source))
+        wait = self.count_wrong_token(source)
         return LoginRefused(fault) if wait is None else LoginRefused(answer.TOO_MANY_FAILURES, wait)
+
+    def count_wrong_token(self, source: str) -> float | None:
+        """Counts an unknown token, code or secret against its source.
+
+        Gives None below the limit, and when the count cannot be written; else the seconds to wait.
+        """
+        return ignore_unavailable(lambda: self._tokens.record_failure(source))

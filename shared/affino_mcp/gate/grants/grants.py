@@ -11,6 +11,7 @@ from affino_mcp.gate.grants.grant_rows import Grant, end_grant_writes, with_last
 from affino_mcp.gate.identity import grant_keys, row_keys
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
+from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.ops import Database, Query, WriteOp
 from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.retry import retry_on_conflict
@@ -42,6 +43,13 @@ class Grants:
         """Ends a grant with its tokens: the app's next call is refused. No error when it is ended already."""
         carry_out = commit or commit_to(self._db)
         retry_on_conflict(lambda: carry_out(self._end_writes(grant)))
+
+    def end_read(self, grant: Grant) -> None:
+        """Ends a live grant that has just been read; reads it again only when it has changed meanwhile."""
+        try:
+            commit_to(self._db)(end_grant_writes(self._table, grant, epoch_seconds(self._clock())))
+        except TransactionFailed:
+            self.end(grant.grant)
 
     def end_all_of_profile(self, profile_key: str, commit: Commit | None = None) -> int:
         """Ends all grants on a profile, each in a transaction of its own; gives their number."""

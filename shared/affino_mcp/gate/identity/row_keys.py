@@ -140,7 +140,7 @@ def control_session_key(digest: str) -> Key:
 
 
 def last_use_key(digest: str) -> Key:
-    """{at, agent?, source?, ttl}: the last use of a session, by which client and from where."""
+    """{at, agent?, source?, ttl}: the last use of a session, or of a grant, by which client and from where."""
     return Key(f"USED#{digest}", "A")
 
 

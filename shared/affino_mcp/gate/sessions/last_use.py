@@ -10,11 +10,12 @@ from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.clock import Clock, Throttle, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Session
-from affino_mcp.settings import Settings
+from affino_mcp.settings import MAX_GRANT_DAYS, Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Update
 
 LAST_USE_INTERVAL_SECONDS: Final = 5 * 60
+MAX_GRANT_SECONDS: Final = MAX_GRANT_DAYS * 24 * 3600
 EXPIRY_WARNING_SECONDS: Final = 10 * 60
 """Seconds before a session's end from which on every result carries the warning."""
 
@@ -27,22 +28,26 @@ class SessionLastUse:
         self._lately = Throttle(LAST_USE_INTERVAL_SECONDS)
 
     def note_use(self, session: Session, agent: str = "", source: str = "") -> None:
-        """Records that the session is used now, by which client and from which address. Does nothing when the store is down."""
-        now = epoch_seconds(self._clock())
-        if not self._lately.allow(session.digest, now):
+        """Records that the session is used now, by which client and from which address. Does nothing when the store is down.
+
+        The sessions of one grant are one: the use is the grant's.
+        """
+        now, name = epoch_seconds(self._clock()), session.grant or session.digest
+        if not self._lately.allow(name, now):
             return
-        used: dict[str, Any] = {"at": now, "ttl": session.expires + SESSION_RETENTION_SECONDS}
+        kept = MAX_GRANT_SECONDS if session.grant else SESSION_RETENTION_SECONDS
+        used: dict[str, Any] = {"at": now, "ttl": session.expires + kept}
         used |= {name: text for name, text in (("agent", agent), ("source", source)) if text}
         try:
-            self._db.update(Update(self._table, row_keys.last_use_key(session.digest), assign=used))
+            self._db.update(Update(self._table, row_keys.last_use_key(name), assign=used))
         except StoreUnavailable:
             return
 
 
 def expiry_warnings(session: Session, at: datetime) -> list[CallWarning]:
-    """Gives the warning for results in the session's last minutes; an empty list before them."""
+    """Gives the warning for results in the session's last minutes; an empty list before them, and for apps, which refresh."""
     left = session.expires - at.timestamp()
-    if left > EXPIRY_WARNING_SECONDS:
+    if left > EXPIRY_WARNING_SECONDS or session.grant:
         return []
     minutes = max(1, ceil(left / 60))
     text = f"The session ends in {minutes} min. Tell the person to log in to Affino again; nothing is lost until then."

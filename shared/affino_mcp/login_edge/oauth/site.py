@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
+from affino_mcp.http import oauth_places
 from affino_mcp.login_edge.oauth.metadata import METADATA_ROUTES
 from affino_mcp.login_edge.oauth.oauth_answer import OAuthSubject, error_answer
 
@@ -46,5 +47,21 @@ class OAuthSite:
         return self._made[place](request)
 
 
-OAUTH_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {**METADATA_ROUTES}
+def _make_token_endpoint(services: OAuthServices) -> OAuthHandler:
+    from affino_mcp.login_edge.oauth.token_endpoint import TokenEndpoint  # noqa: PLC0415 (see above)
+
+    return TokenEndpoint(services).answer_request
+
+
+def _make_revocation_endpoint(services: OAuthServices) -> OAuthHandler:
+    from affino_mcp.login_edge.oauth.revocation_endpoint import RevocationEndpoint  # noqa: PLC0415 (see above)
+
+    return RevocationEndpoint(services).answer_request
+
+
+OAUTH_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {
+    **METADATA_ROUTES,
+    ("POST", oauth_places.TOKEN_PATH): _make_token_endpoint,
+    ("POST", oauth_places.REVOKE_PATH): _make_revocation_endpoint,
+}
 """What makes the handler of each HTTP method and path."""
