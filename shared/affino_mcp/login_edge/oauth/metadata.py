@@ -21,8 +21,7 @@ from affino_mcp.http.oauth_places import (
 from affino_mcp.login_edge.oauth.oauth_answer import ANY_ORIGIN_HEADERS, OAuthAnswer
 
 if TYPE_CHECKING:
-    from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
-    from affino_mcp.login_edge.oauth.site import HandlerMaker, OAuthHandler
+    from affino_mcp.login_edge.oauth.oauth_services import HandlerMaker, OAuthHandler, OAuthServices
 
 METADATA_LINE: Final = "oauth_metadata"
 PREFLIGHT_LINE: Final = "oauth_preflight"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from affino_mcp.clock import Clock
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.http.oauth_places import OAuthPlaces
+from affino_mcp.login_edge.http_answer import HttpAnswer
 from affino_mcp.login_edge.login import GuardedLogin
+from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 
@@ -26,3 +29,8 @@ class OAuthServices:
     def places(self) -> OAuthPlaces:
         """The door's addresses."""
         return OAuthPlaces(self.settings.public_url)
+
+
+OAuthHandler = Callable[[LoginRequest], HttpAnswer]
+"""Answers the requests of one HTTP method at one address."""
+HandlerMaker = Callable[[OAuthServices], OAuthHandler]

@@ -5,7 +5,7 @@ Handlers are made at their first request, so that a login pays for none of their
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from affino_mcp.http import oauth_places
@@ -14,11 +14,8 @@ from affino_mcp.login_edge.oauth.oauth_answer import OAuthSubject, error_answer
 
 if TYPE_CHECKING:
     from affino_mcp.login_edge.http_answer import HttpAnswer
-    from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
+    from affino_mcp.login_edge.oauth.oauth_services import HandlerMaker, OAuthHandler, OAuthServices
     from affino_mcp.login_edge.request import LoginRequest
-
-    OAuthHandler = Callable[[LoginRequest], HttpAnswer]
-    HandlerMaker = Callable[[OAuthServices], OAuthHandler]
 
 OTHER_LINE: Final = "oauth_other"
 """What the log line of a request is called that no handler answers."""
