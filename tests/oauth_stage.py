@@ -114,3 +114,16 @@ class OAuthStage:
         except Refusal:
             return None
 
+
+def error_of(answer: Any) -> tuple[int, str]:
+    """The status and OAuth's word of a refusal."""
+    return answer.status_code, answer.json()["error"]
+
+
+class RegisteredApp:
+    """A registered client with a secret, and its code."""
+
+    def __init__(self, stage: OAuthStage, *, public: bool = False) -> None:
+        self.client: OAuthClient
+        self.client, self.secret = stage.clients.add("Reports", [REQUEST.redirect_uri], public=public)
+        self.code = stage.consent(self.client)

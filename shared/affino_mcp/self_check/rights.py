@@ -126,7 +126,9 @@ LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "Query", "PERSON#* PROFILES"),
     *_table_rights("gate_table", "DeleteItem", "APPS#* SEEN#* SESSION#*"),
     *_table_rights("gate_table", "PutItem", "APPS#* OAUTH#* PERSON#* SEEN#* SESSION#*"),
-    *_table_rights("gate_table", "UpdateItem", "GUARD#ACCOUNT#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* OAUTH#* SESSION#*"),
+    *_table_rights(
+        "gate_table", "UpdateItem", "GUARD#ACCOUNT#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* OAUTH#* SESSION#*"
+    ),
     *_table_rights("gate_table", "UpdateItem", "PERSON#*", "logins"),
     *_table_rights("gate_table", "ConditionCheckItem", "PERSON#* PROFILE#* SESSION#*"),
     *_table_rights("gate_table", "DeleteItem PutItem", "UNLOGGED"),
