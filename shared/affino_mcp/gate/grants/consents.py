@@ -7,7 +7,7 @@ from typing import Final
 
 from affino_mcp.catalogue.scopes import SCOPES, is_narrower
 from affino_mcp.clock import Clock, epoch_seconds
-from affino_mcp.errors import NotConnectable, ProfileDisabled, ProfileExpired
+from affino_mcp.errors import NotConnectable, PersonInactive, ProfileDisabled, ProfileExpired
 from affino_mcp.gate.grants.authorization_request import AuthorizationRequest
 from affino_mcp.gate.grants.grant_rows import Grant, end_grant_writes, grant_puts
 from affino_mcp.gate.grants.grants import live_grants_of_person, read_live_grants
@@ -85,22 +85,32 @@ class Consents:
         profile_key: str,
         scopes: frozenset[str],
         declined: frozenset[str] = frozenset(),
+        epoch: int | None = None,
     ) -> str:
         """Takes the person's yes: makes the grant, and gives the code that the client redeems for its tokens.
 
-        Of the scopes those are granted that the client asked for. Ends the person's longest unused grants beyond
+        `epoch` is that of the person when they logged in: if all their sessions were ended since, the answer is refused. Of the
+        scopes those are granted that the client asked for. Ends the person's longest unused grants beyond
         MAX_GRANTS_PER_PERSON. Raises ConsentRequestUnknown, PersonInactive, and the refusal of a profile that is off
         (ProfileDisabled), over (ProfileExpired), not for this person (PersonNotAllowed) or not open to their apps, or that does
         not exist (NotConnectable).
         """
         given = scopes, declined
-        return retry_on_conflict(lambda: self._allow(txn, browser, user_code, profile_key, given))
+        return retry_on_conflict(lambda: self._allow(txn, browser, user_code, profile_key, given, epoch))
 
     def _allow(
-        self, txn: str, browser: str, user_code: int, profile_key: str, given: tuple[frozenset[str], frozenset[str]]
+        self,
+        txn: str,
+        browser: str,
+        user_code: int,
+        profile_key: str,
+        given: tuple[frozenset[str], frozenset[str]],
+        epoch: int | None,
     ) -> str:
         request = self.find(txn, browser)
         person_row = active_person_row(self._db, self._table, user_code)
+        if epoch not in {None, person_row["epoch"]}:
+            raise PersonInactive().concerning(person=Person.from_json(person_row))
         profile = self._require_open_profile(profile_key, Person.from_json(person_row))
         grant, now = self._make_grant(request, person_row, profile, given), epoch_seconds(self._clock())
         code, kept = new_prefixed_token(AUTHORIZATION_CODE_PREFIX), equals("version", profile.version)

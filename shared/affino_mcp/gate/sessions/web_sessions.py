@@ -45,13 +45,17 @@ CONTROL_CENTRE: Final = WebSessionKind(
 
 @dataclass(frozen=True)
 class WebSession:
-    """A signed-in browser, with the person and the security groups as they are at this very request."""
+    """A signed-in browser, with the person and the security groups as they are at this very request.
+
+    `epoch` is the person's: it changes when all their sessions are ended.
+    """
 
     person: Person
     groups: SecurityGroups = field(repr=False)
     token: str = field(repr=False)
     expires: int
     proved: int
+    epoch: int = 0
 
     @property
     def digest(self) -> str:
@@ -141,7 +145,8 @@ class WebSessions:
             return None
         groups = SecurityGroups.from_row(rows.get(row_keys.SECURITY_GROUPS_KEY))
         person = groups.grant(Person.from_json(person_row))
-        return WebSession(person, groups, token, row["expires"], row.get("proved", 0)) if person.active else None
+        times = row["expires"], row.get("proved", 0)
+        return WebSession(person, groups, token, *times, row["epoch"]) if person.active else None
 
     def _is_over(self, row: Item) -> bool:
         over: bool = row["expires"] <= epoch_seconds(self._clock())
