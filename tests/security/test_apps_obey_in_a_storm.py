@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.oauth_stage import OAuthStage
 from tests.security.figures import Figures, storm_size
+from tests.security.storm import call_in_a_storm
 from tests.world import WorldClient
 
 PROCESSES = 8
@@ -26,11 +25,11 @@ class StormStage(OAuthStage):
         self.tokens = self.connect()
         headers = {"Authorization": f"Bearer {self.tokens['access_token']}"}
         self.handlers = [self.world.new_handler() for _ in range(PROCESSES)]
-        self.clients = [WorldClient(self.world, handler, headers) for handler in self.handlers]
+        self.callers = [WorldClient(self.world, handler, headers) for handler in self.handlers]
 
     def call(self, number: int) -> int:
         """Calls on one process; gives the status."""
-        return self.clients[number].send(CALL, path="/oauth/mcp").status
+        return self.callers[number].send(CALL, path="/oauth/mcp").status
 
 
 @pytest.fixture
@@ -54,25 +53,7 @@ DEEDS: dict[str, tuple[Deed, int]] = {
 def test_no_call_of_an_app_slips_by(
     storm: StormStage, figures: Figures, request: pytest.FixtureRequest, deed: Deed, status: int
 ) -> None:
-    done, some = threading.Event(), threading.Semaphore(0)
-
-    def call(number: int) -> tuple[bool, int]:
-        began_after = done.is_set()
-        some.release()
-        return began_after, storm.call(number)
-
-    def one_process(number: int) -> list[tuple[bool, int]]:
-        found = [call(number) for _ in range(EACH)]
-        done.wait()
-        return found + [call(number) for _ in range(EACH)]
-
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        callers = [pool.submit(one_process, number) for number in range(PROCESSES)]
-        for _ in range(PROCESSES * 2):
-            some.acquire()
-        deed(storm)
-        done.set()
-        results = [result for caller in callers for result in caller.result()]
+    results = call_in_a_storm(PROCESSES, EACH, lambda number, _: storm.call(number), lambda: deed(storm))
     assert {answer for _, answer in results} <= {200, status}
     assert {answer for began_after, answer in results if began_after} == {status}
     assert 200 in {answer for _, answer in results}

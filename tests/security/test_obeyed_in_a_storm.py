@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -13,6 +11,7 @@ from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.gate.profiles.profile import Profile
 from tests.security.figures import Figures, storm_size
+from tests.security.storm import call_in_a_storm
 from tests.world import Response, World, WorldClient
 
 PROCESSES = 16
@@ -86,26 +85,11 @@ def told(answer: Response) -> str:
 def test_no_call_slips_by(
     crowd: Crowd, figures: Figures, request: pytest.FixtureRequest, deed: Deed, reason: str
 ) -> None:
-    done, some = threading.Event(), threading.Semaphore(0)
-
-    def call(number: int) -> tuple[bool, str]:
-        began_after = done.is_set()
-        some.release()
+    def call(number: int, began_after: bool) -> str:
         title = f"late {number}" if began_after else f"early {number}"
-        return began_after, told(crowd.clients[number].call_tool("create_task", Title=title))
+        return told(crowd.clients[number].call_tool("create_task", Title=title))
 
-    def one_process(number: int) -> list[tuple[bool, str]]:
-        found = [call(number) for _ in range(EACH)]
-        done.wait()
-        return found + [call(number) for _ in range(EACH)]
-
-    with ThreadPoolExecutor(PROCESSES) as pool:
-        callers = [pool.submit(one_process, number) for number in range(PROCESSES)]
-        for _ in range(PROCESSES * 2):
-            some.acquire()
-        deed(crowd)
-        done.set()
-        results = [result for caller in callers for result in caller.result()]
+    results = call_in_a_storm(PROCESSES, EACH, call, lambda: deed(crowd))
     assert {outcome for _, outcome in results} <= {"", reason}
     assert {outcome for began_after, outcome in results if began_after} == {reason}
     tasks = str(crowd.world.database.list_rows(crowd.world.settings.records_table))
