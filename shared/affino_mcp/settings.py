@@ -37,6 +37,9 @@ class Settings:
     public_url: str = _setting_field(
         "AFFINO_PUBLIC_URL", "", "the address (https://host, without a path) at which OAuth is served; empty: no OAuth"
     )
+    publish_catalog: str = _setting_field(
+        "AFFINO_PUBLISH_CATALOG", "no", "whether the AI catalogue at the host's root names this service: yes or no"
+    )
     gate_table: str = _setting_field("AFFINO_GATE_TABLE", "affino-mcp-gate", "profile rows, sessions, people, counters")
     audit_table: str = _setting_field("AFFINO_AUDIT_TABLE", "affino-mcp-audit", "the API Log")
     records_table: str = _setting_field("AFFINO_RECORDS_TABLE", "affino-mcp-records", "the builtin instance's records")

@@ -15,7 +15,8 @@ from tests.packaging.decided_template import decide_conditions
 READS = {"GetItem", "BatchGetItem", "Query", "Scan"}
 MCP, LOGIN, CONTROL = "McpEndpointRole", "LoginProxyRole", "ControlCentreRole"
 HOUSE = "HousekeepingRole"
-ROLES = [MCP, LOGIN, CONTROL, HOUSE]
+AUTHORIZER = "OAuthAuthorizerRole"
+ROLES = [MCP, LOGIN, CONTROL, HOUSE, AUTHORIZER]
 
 
 def listed(value: Any) -> list[Any]:
@@ -24,7 +25,9 @@ def listed(value: Any) -> list[Any]:
 
 def statements(template: Template, role: str) -> list[dict[str, Any]]:
     """The statements of a role, those too that a condition of the template adds."""
-    decided = decide_conditions(template, InstanceUrl="https://people.example")
+    only_at_a_domain = template["Resources"][role].get("Condition") == "HasOAuth"
+    given = {"DomainName": "mcp.example"} if only_at_a_domain else {"InstanceUrl": "https://people.example"}
+    decided = decide_conditions(template, **given)
     policies = decided["Resources"][role]["Properties"].get("Policies", [])
     return [in_one_form(statement) for policy in policies for statement in policy["PolicyDocument"]["Statement"]]
 
@@ -94,6 +97,16 @@ def test_objects_can_be_listed_below_the_two_folders_alone(template: Template, r
     assert lists["Action"] == "s3:ListBucket"
     patterns = lists["Condition"]["StringLike"]["s3:prefix"]
     assert patterns == [f"{MEDIA_PREFIX}*", f"{UPLOADS_PREFIX}*"]
+
+
+def test_the_authorizer_may_read_sessions_and_write_its_log_and_nothing_else(template: Template) -> None:
+    found = statements(template, AUTHORIZER)
+    assert [(each["Sid"], listed(each["Action"])) for each in found] == [
+        ("AppsSession", ["dynamodb:GetItem"]),
+        ("OwnLog", ["logs:CreateLogStream", "logs:PutLogEvents"]),
+    ]
+    assert leading_keys(found[0]) == ["SESSION#*"]
+    assert found[0]["Resource"] == {"Fn::GetAtt": ["GateTable", "Arn"]}
 
 
 def test_housekeeping_removes_media_and_reads_none(template: Template) -> None:

@@ -16,7 +16,7 @@ from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, resources_of_type
 
 ANSWERING = ["McpEndpoint", "LoginProxy", "ControlCentre"]
-FUNCTIONS = [*ANSWERING, "Housekeeping"]
+FUNCTIONS = [*ANSWERING, "Housekeeping", "OAuthAuthorizer"]
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "WordsTable", "CredentialsTable"]
 RUNTIME = f"python{LAMBDA_PYTHON}"
 SECRET_LOOK = re.compile(r"AKIA|BEGIN [A-Z ]*PRIVATE|[A-Za-z0-9+/_-]{32,}|password|secret=", re.IGNORECASE)
@@ -70,7 +70,7 @@ def test_a_function_is_traced_and_versioned(template: Template, name: str) -> No
     properties = template["Resources"][name]["Properties"]
     assert properties["Runtime"] == RUNTIME
     assert properties["Architectures"] == ["x86_64"]
-    assert properties["TracingConfig"] == {"Mode": "Active"}
+    assert properties["TracingConfig"] == {"Mode": "PassThrough" if name == "OAuthAuthorizer" else "Active"}
     assert f"{name}Aliaslive" in template["Resources"]
 
 
@@ -187,20 +187,21 @@ def test_every_dashboard_parses(template: Template) -> None:
 
 
 def test_the_access_log_is_one_json_object_without_credentials(template: Template) -> None:
-    (stage,) = resources_of_type(template, "AWS::ApiGateway::Stage").values()
-    line = json.loads(stage["Properties"]["AccessLogSetting"]["Format"]["Fn::Sub"])
+    stages = resources_of_type(template, "AWS::ApiGateway::Stage").values()
+    (text,) = {stage["Properties"]["AccessLogSetting"]["Format"]["Fn::Sub"] for stage in stages}
+    line = json.loads(text)
     assert line["stack"] == "${AWS::StackName}"
     assert line["requestId"] == "$context.requestId"
     assert not re.search(r"authorization|api-key|header|querystring", json.dumps(line), re.IGNORECASE)
 
 
 def test_the_stage_throttles_and_never_logs_bodies_or_headers(template: Template) -> None:
-    (stage,) = resources_of_type(template, "AWS::ApiGateway::Stage").values()
-    assert stage["Properties"]["StageName"] == "live"
-    for settings in stage["Properties"]["MethodSettings"]:
-        assert settings["DataTraceEnabled"] is False
-        assert settings["ThrottlingRateLimit"]
-        assert settings["ThrottlingBurstLimit"]
+    for stage in resources_of_type(template, "AWS::ApiGateway::Stage").values():
+        assert stage["Properties"]["StageName"] == "live"
+        for settings in stage["Properties"]["MethodSettings"]:
+            assert settings["DataTraceEnabled"] is False
+            assert settings["ThrottlingRateLimit"]
+            assert settings["ThrottlingBurstLimit"]
 
 
 def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None:
@@ -211,6 +212,7 @@ def test_the_outputs_are_what_the_command_line_needs(template: Template) -> None
         "LoginUrl",
         "ControlUrl",
         "HubUrl",
+        "OAuthUrl",
         "AlarmsTell",
         "DomainTarget",
         "Instance",

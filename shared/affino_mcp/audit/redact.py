@@ -41,7 +41,7 @@ _SECRET_TEXT_PATTERN: Final = re.compile(
     r"|(?:\bbearer +\S{8,})"
     r"|(?:\beyJ[\w-]+\.[\w-]+\.[\w-]*)"
     r"|(?:\b(?:AKIA|ASIA)[A-Z0-9]{12,})"
-    r"|(?:\baff[cor]_[0-9a-f]{64}\b)"
+    r"|(?:\baff[acort]_[0-9a-f]{64}\b)"
     r"|(?:\b[0-9a-z]{8,64}\.[0-9a-z]{32,128}\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b)",
     re.IGNORECASE,
 )

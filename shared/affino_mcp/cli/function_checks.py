@@ -27,7 +27,7 @@ def check_functions(service: Service) -> Iterator[DoctorFinding]:
         probes = build_probes(FUNCTION_RIGHTS, stores.database, stores.secrets, stores.files, service.settings)
         yield from (_describe_finding(LOCAL_PROCESS, one) for one in ask_stores(probes))
         return
-    for function in FUNCTION_RIGHTS:
+    for function in service.stack.functions:
         yield from _check_function(service.stack, function)
 
 

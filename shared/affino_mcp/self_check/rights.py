@@ -200,11 +200,13 @@ HOUSEKEEPING_RIGHTS: Final[tuple[StoreRight, ...]] = (
     FolderRight("media"),
     FolderRight("uploads"),
 )
+AUTHORIZER_RIGHTS: Final[tuple[StoreRight, ...]] = _table_rights("gate_table", "GetItem", "SESSION#*")
 
 FUNCTION_RIGHTS: Final[Mapping[str, tuple[StoreRight, ...]]] = {
     "McpEndpoint": MCP_RIGHTS,
     "LoginProxy": LOGIN_RIGHTS,
     "ControlCentre": CONTROL_RIGHTS,
     "Housekeeping": HOUSEKEEPING_RIGHTS,
+    "OAuthAuthorizer": AUTHORIZER_RIGHTS,
 }
 """The rights of each function, by its name in the template."""

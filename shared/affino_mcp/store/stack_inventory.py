@@ -54,8 +54,8 @@ def read_inventory(stack: Stack, secrets_prefix: str, tables: Iterable[str]) -> 
             found.unseen[part] = reason
 
     look("resources", lambda: found.resources.update(_list_resource_types(clients["cloudformation"], stack.name)))
-    for function, output in FUNCTION_OUTPUTS.items():
-        alias = stack.outputs.get(output, "")
+    for function in stack.functions:
+        alias = stack.outputs.get(FUNCTION_OUTPUTS[function], "")
         look(f"versions of {function}", lambda arn=alias: found.versions.extend(_list_versions(clients["lambda"], arn)))  # type: ignore[misc]
     look("secrets", lambda: _count_secrets(clients["secretsmanager"], secrets_prefix, found))
     for name in tables:

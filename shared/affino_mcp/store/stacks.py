@@ -28,9 +28,12 @@ KEPT_OUTPUTS: Final = tuple(output for setting, output in STACK_OUTPUTS.items() 
 A later stack takes each over by the parameter of its name with `Existing` before it.
 """
 FUNCTION_OUTPUTS: Final = {
-    name: f"{name}Function" for name in ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping")
+    name: f"{name}Function"
+    for name in ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer")
 }
 """Maps the functions' names in the template to the template's outputs that hold the addresses of their live versions."""
+OPTIONAL_FUNCTIONS: Final = frozenset({"OAuthAuthorizer"})
+"""The functions that a stack may be without."""
 FUNCTION_SECONDS: Final = 60
 """How long the answer of a function is waited for."""
 _AWS_HOST_SUFFIXES: Final = (".amazonaws.com", ".amazonaws.com.cn")
@@ -66,6 +69,15 @@ class Stack:
     endpoint: str = ""
     status: str = ""
     parameters: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def functions(self) -> list[str]:
+        """The names, in the template, of the functions that this stack has, or should have."""
+        return [
+            name
+            for name, output in FUNCTION_OUTPUTS.items()
+            if output in self.outputs or name not in OPTIONAL_FUNCTIONS
+        ]
 
     @property
     def kept(self) -> dict[str, str]:
