@@ -11,6 +11,7 @@ import pytest
 from affino_mcp.audit.row import person_partition, profile_partition
 from affino_mcp.control_edge.own_work.app import WORK_PAGES
 from affino_mcp.gate.identity import row_keys
+from affino_mcp.login_edge.hub.app_pages import APP_ROUTES
 from affino_mcp.login_edge.hub.connect_pages import CONNECT_ROUTES
 from affino_mcp.login_edge.hub.password_pages import PASSWORD_ROUTES
 from affino_mcp.login_edge.hub.session_pages import SESSION_ROUTES
@@ -22,7 +23,7 @@ from tests.packaging.test_self_check import covers, table_grants
 
 LOGIN = [
     (method, f"/hub/{path}".rstrip("/"))
-    for method, path in {**HUB_ROUTES, **PASSWORD_ROUTES, **SESSION_ROUTES, **CONNECT_ROUTES}
+    for method, path in {**HUB_ROUTES, **PASSWORD_ROUTES, **SESSION_ROUTES, **CONNECT_ROUTES, **APP_ROUTES}
 ]
 WORK = [
     (method, f"{WORK_PATH}{path}".format(profile="K1", id="01", kind="notes", part="1"))

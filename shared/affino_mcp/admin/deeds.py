@@ -14,6 +14,7 @@ ROW_FOLLOWS: Final = "The API Log cannot be written now; the row follows."
 _SEE_PROFILE: Final = "Look at the profile: it shows how it is now."
 _SEE_PERSON: Final = "Look at the person: the page shows how it is now."
 _SEE_SESSIONS: Final = "Look at the person's sessions: they show what is live now."
+_SEE_APPS: Final = "Look at the connected apps: they show which are live now."
 _SEE_RECORD: Final = "Look at the record: its history says whether it was done."
 _REGENERATE_AGAIN: Final = "Regenerate again: the last secret was shown to nobody."
 
@@ -45,6 +46,11 @@ DEEDS: Final[Mapping[str, Deed]] = {
     "open_session": Deed("Look at the sessions; connect again for another AccessToken.", is_begun=True, steps=True),
     "end_session": Deed(_SEE_SESSIONS, stops="The session is ended."),
     "end_all_sessions": Deed(_SEE_SESSIONS, stops="All sessions are ended."),
+    "end_app": Deed(_SEE_APPS, stops="The app is not connected any more."),
+    "add_app": Deed(
+        "Look at the registered apps. If it is there, remove it and add it again: its secret was shown to nobody."
+    ),
+    "remove_app": Deed("Look at the registered apps.", stops="The app is not registered any more."),
     "change_groups": Deed(_SEE_PERSON),
     "change_rights": Deed(_SEE_PERSON),
     "change_person": Deed(f"{_SEE_PERSON} A new password works if its sessions have ended; else set it again."),

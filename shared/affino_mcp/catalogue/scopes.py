@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
+from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Family
 from affino_mcp.catalogue.crossings import CROSSINGS
 from affino_mcp.catalogue.method import Method
 
@@ -48,6 +48,15 @@ def expand_scopes(scopes: Iterable[str]) -> frozenset[FamilyAccess]:
 def is_narrower(asked: Iterable[str], granted: Iterable[str]) -> bool:
     """True when scopes stand for nothing that the granted ones do not stand for; also when both stand for the same."""
     return expand_scopes(asked) <= expand_scopes(granted)
+
+
+def capability_scopes(capability: Capability) -> frozenset[str]:
+    """Gives the fewest scopes that stand for exactly what a capability allows."""
+    allowed = {
+        (family, access) for family in SWITCHED_FAMILIES for access in Access if capability.allows(family, access)
+    }
+    broad = {str(access) for access in Access if _ACCESSES[access] <= allowed}
+    return frozenset(broad | {scope_word(*one) for one in allowed if one[1] not in broad})
 
 
 def needed_scopes(method: Method) -> frozenset[str]:

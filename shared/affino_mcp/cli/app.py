@@ -14,6 +14,7 @@ import typer
 
 from affino_mcp import VERSION
 from affino_mcp.cli import (
+    apps,
     connect,
     doctor,
     housekeeping,
@@ -67,6 +68,7 @@ person_changes.add_change_command(people.app)
 app.add_typer(people.app, name="person")
 app.add_typer(operators.app, name="operator")
 app.add_typer(sessions.app, name="session")
+app.add_typer(apps.app, name="app")
 app.add_typer(purge.app, name="purge")
 app.add_typer(records.app, name="record")
 record_import.add_import_commands(record_import.app)

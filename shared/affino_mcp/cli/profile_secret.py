@@ -8,6 +8,7 @@ import typer
 
 from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.audit.profile_users import list_profile_users
+from affino_mcp.cli.apps import make_app_desk
 from affino_mcp.cli.confirming import require_yes
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
@@ -46,6 +47,8 @@ def regenerate(
         made = service.profiles.regenerate_secret(
             profile.key, seen=profile.version, overlap=wanted, commit=action.commit
         )
+    if not wanted:
+        make_app_desk(service).end_after_new_secret(profile.key)
     print_profile_with_secret(made, as_json=as_json)
 
 
@@ -83,6 +86,8 @@ def _confirm_regeneration(service: Service, profile: Profile, overlap: str, *, a
         print_note(f"  {user.name} ({user.code}), last at {user.last}")
     if profile.former and profile.former.is_accepted(now):
         print_note("The secret before this one is still accepted; that ends now, only the last one is remembered.")
+    if apps := len(make_app_desk(service).list_connected(profile.key, profile.name)):
+        print_note(f"{plural(apps, 'connected app')} must be connected again.")
     when = f"in {overlap}" if overlap else "at once"
     would, does = f"The old secret would stop working {when}.", f"The old secret stops working {when}."
     require_yes(would, does, as_json=as_json)

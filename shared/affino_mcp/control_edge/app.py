@@ -15,6 +15,7 @@ from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.record_files.file_pages import FILE_PAGES
 from affino_mcp.control_edge.screen_request import FILES_PATH, RequestOrigin, ScreenRequest, render_page
 from affino_mcp.control_edge.screens import (
+    connected_apps,
     connection_tests,
     deleted_records,
     log_digests,
@@ -29,6 +30,7 @@ from affino_mcp.control_edge.screens import (
     profile_edit,
     profile_switch,
     profiles,
+    registered_apps,
     structure,
     take_back,
 )
@@ -103,6 +105,11 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("/people/{code}/enable", "POST", people.enable_person, _PERSON_RULE),
     ("/people/{code}/end-session", "POST", people.end_one_session, _PERSON_RULE),
     ("/people/{code}/end-all", "POST", people.end_all_sessions, _PERSON_RULE),
+    ("/apps", "GET", registered_apps.show_registered_apps, _MANAGE_RULE),
+    ("/apps/new", "GET", registered_apps.show_new_form, _RECENT_PASSWORD_RULE),
+    ("/apps/new", "POST", registered_apps.add_app, _RECENT_PASSWORD_RULE),
+    ("/apps/{id}/remove", "GET", registered_apps.ask_before_removing, _MANAGE_RULE),
+    ("/apps/{id}/remove", "POST", registered_apps.remove_app, _MANAGE_RULE),
     ("/structure", "GET", structure.show_first_kind, _STRUCTURE_RULE),
     ("/structure/{kind}", "GET", structure.show_kind, _STRUCTURE_RULE),
     ("/structure/{kind}/new", "GET", structure.show_new_form, _STRUCTURE_RULE),
@@ -144,6 +151,9 @@ SCREENS: Final[tuple[tuple[str, str, Screen, AccessRule], ...]] = (
     ("/profiles/{key}/disable", "GET", profile_switch.ask_before_disabling, _PROFILE_RULE),
     ("/profiles/{key}/disable", "POST", profile_switch.disable_profile, _PROFILE_RULE),
     ("/profiles/{key}/enable", "POST", profile_switch.enable_profile, _PROFILE_RULE),
+    ("/profiles/{key}/apps", "GET", connected_apps.show_connected_apps, _PROFILE_RULE),
+    ("/profiles/{key}/apps/end", "GET", connected_apps.ask_before_ending, _PROFILE_RULE),
+    ("/profiles/{key}/apps/end", "POST", connected_apps.end_app, _PROFILE_RULE),
     ("/profiles/{key}/delete", "GET", profile_deletion.ask_before_deleting, _DELETION_RULE),
     ("/profiles/{key}/delete", "POST", profile_deletion.delete_profile, _DELETION_RULE),
     ("/profiles/{key}/end-overlap", "POST", profile_switch.end_secret_overlap, _PROFILE_RULE),

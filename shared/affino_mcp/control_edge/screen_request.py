@@ -132,10 +132,11 @@ class ScreenRequest:
         notices = [("/notices", "Notices"), ("/reports", "Agents lack")] if self.has_right(LOGS_READ) else []
         tools = [("/tests/crm", "CRM Test Tool"), ("/tests/user", "User Test Tool")] if manage else []
         people = [("/people", "People")] if manage else []
+        apps = [("/apps", "Registered apps")] if manage and self.centre.settings.oauth_on else []
         structure = [("/structure", "Structure")] if self.has_right(STRUCTURE_MANAGE) else []
         deleted = [("/deleted", "Deleted records")] if self.has_right(RECORDS_RESTORE) else []
         found = [
-            ("Settings", [*profiles, *people, *structure]),
+            ("Settings", [*profiles, *people, *apps, *structure]),
             ("Calls", [("/logs", logs), *notices, *deleted]),
             ("Records", [(FILES_PATH, "Import and export")]),
             ("Test", tools),

@@ -30,6 +30,7 @@ from affino_mcp.store.secrets import SecretStore
 if TYPE_CHECKING:
     from affino_mcp.login_edge.hub.site import Hub
     from affino_mcp.login_edge.hub.start import ShownPerson
+    from affino_mcp.login_edge.oauth.fetch import DocumentFetcher
     from affino_mcp.login_edge.oauth.site import OAuthSite
 
 Scope = MutableMapping[str, Any]
@@ -42,7 +43,8 @@ WriteLine = Callable[[str, Mapping[str, Any]], None]
 class LoginApp:
     """Serves `/rest/{dbname}/...`, the Hub's pages, `/` with the ways in (`demo_people` among them), and the OAuth door.
 
-    Works in a thread, so that the server's event loop is not blocked.
+    Works in a thread, so that the server's event loop is not blocked. `fetcher` fetches documents of OAuth clients, None for
+    the usual one.
     """
 
     def __init__(
@@ -53,12 +55,13 @@ class LoginApp:
         clock: Clock,
         line: WriteLine = observability.log_line,
         demo_people: Sequence[ShownPerson] = (),
+        fetcher: DocumentFetcher | None = None,
     ) -> None:
         login = GuardedLogin(_build_entrance(db, settings, clock), db, settings, clock)
         reader = ProfileReader(db, secrets, settings)
         signed = SignedRequests(reader, db, settings, clock)
         self._make_hub = partial(_build_hub, db, reader, settings, clock, login, demo_people)
-        self._make_oauth = partial(_build_oauth, db, reader, settings, clock, login)
+        self._make_oauth = partial(_build_oauth, db, reader, settings, clock, login, fetcher)
         self._oauth_on = settings.oauth_on
         self._rest = RestCalls(settings.instance, signed, login, Sessions(db, settings, clock))
         self._line = line
@@ -124,12 +127,17 @@ def _build_hub(
 
 
 def _build_oauth(
-    db: Database, reader: ProfileReader, settings: Settings, clock: Clock, login: GuardedLogin
+    db: Database,
+    reader: ProfileReader,
+    settings: Settings,
+    clock: Clock,
+    login: GuardedLogin,
+    fetcher: DocumentFetcher | None,
 ) -> OAuthSite:
     from affino_mcp.login_edge.oauth.oauth_services import OAuthServices  # noqa: PLC0415 (logins start without it)
     from affino_mcp.login_edge.oauth.site import OAuthSite  # noqa: PLC0415 (as above)
 
-    return OAuthSite(OAuthServices(db, reader, settings, clock, login))
+    return OAuthSite(OAuthServices(db, reader, settings, clock, login, fetcher))
 
 
 def _is_hub_path(path: str) -> bool:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
+HUB_STATIC_PATH: Final = "/hub/static"
+"""Where style, script and pictures of the Hub's pages are."""
 CONNECT_PATH: Final = "/hub/connect"
 WORK_PATH: Final = "/hub/work"
 FILES_PLACE: Final = f"{WORK_PATH}/files"
 SESSIONS_PATH: Final = "/hub/sessions"
+APPS_PATH: Final = "/hub/apps"
 PASSWORD_PATH: Final = "/hub/password"  # noqa: S105 (an address)
 LOGIN_PATH: Final = "/hub/login"
 
@@ -17,6 +20,7 @@ HUB_PLACES: Final = (
     (WORK_PATH, "My agent's work"),
     (FILES_PLACE, "Import and export"),
     (SESSIONS_PATH, "Sessions"),
+    (APPS_PATH, "Connected apps"),
     (PASSWORD_PATH, "Password"),
 )
 """Path and name of each page, as the navigation lists them."""

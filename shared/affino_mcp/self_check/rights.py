@@ -127,7 +127,9 @@ LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights("gate_table", "DeleteItem", "APPS#* SEEN#* SESSION#*"),
     *_table_rights("gate_table", "PutItem", "APPS#* OAUTH#* PERSON#* SEEN#* SESSION#*"),
     *_table_rights(
-        "gate_table", "UpdateItem", "GUARD#ACCOUNT#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* OAUTH#* SESSION#*"
+        "gate_table",
+        "UpdateItem",
+        "GUARD#ACCOUNT#* GUARD#FETCHES#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* OAUTH#* SESSION#*",
     ),
     *_table_rights("gate_table", "UpdateItem", "PERSON#*", "logins"),
     *_table_rights("gate_table", "ConditionCheckItem", "PERSON#* PROFILE#* SESSION#*"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -11,12 +11,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.control_edge.screen_request import RequestOrigin, ScreenRequest
 from affino_mcp.http.retry_after import retry_after_value
-from affino_mcp.pages.hub_places import FILES_PLACE, WORK_PATH
+from affino_mcp.pages.hub_places import FILES_PLACE, HUB_STATIC_PATH, WORK_PATH
 from affino_mcp.pages.reader_zone import choose_reader_zone
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.store.faults import AccessRefused
-
-HUB_STATIC_PATH: Final = "/hub/static"
 
 
 class WorkRequest(ScreenRequest):

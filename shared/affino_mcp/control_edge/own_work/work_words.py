@@ -14,6 +14,7 @@ from affino_mcp.text import plural
 _OWN_DEEDS: Final[Mapping[str, str]] = {
     "take_back_change": "You took back a change of {record}",
     "end_session": "You ended a session",
+    "end_app": "You ended an app",
     "end_all_sessions": "You ended all your sessions",
     "change_password": "You changed your password",
     "open_session": "You connected a client",

@@ -14,6 +14,7 @@ from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.control_edge.screens.connected_apps import make_app_desk
 from affino_mcp.control_edge.screens.profile_edit import client_urls
 from affino_mcp.control_edge.secret_again import find_own_deed, show_secret_again
 from affino_mcp.gate.profiles.previous_secret import parse_overlap
@@ -74,6 +75,8 @@ def regenerate_secret(ask: ScreenRequest) -> Response:
             made = ask.centre.profiles.regenerate_secret(
                 profile.key, seen=ask.form.get("seen", ""), overlap=wanted, commit=action.commit
             )
+        if not wanted:
+            make_app_desk(ask).end_after_new_secret(profile.key)
     except (Conflict, InvalidArgument) as error:
         if isinstance(error, Conflict) and _has_just_regenerated(ask, profile):
             return show_secret_again(ask, profile, "regenerated", client_urls(ask))
@@ -115,6 +118,7 @@ def _render_question(ask: ScreenRequest, error: Conflict | InvalidArgument | Non
         centre.database, centre.settings.audit_table, profile.key, centre.clock(), most=900, reads=2
     )
     shown: dict[str, Any] = {"profile": profile, "overlaps": OVERLAP_CHOICES, **found._asdict()}
+    shown |= {"apps": len(make_app_desk(ask).list_connected(profile.key, profile.name))}
     shown |= {"running": profile.former is not None and profile.former.is_accepted(ask.centre.clock())}
     status, wrong = (error.status, error.message) if error else (200, "")
     return ask.render_page("regenerate.html", status, here="/profiles", wrong=wrong, **shown)

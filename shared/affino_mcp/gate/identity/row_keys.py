@@ -78,7 +78,7 @@ def token_fingerprint(token_digest: str) -> str:
 
 
 def profile_key(key: str) -> Key:
-    """{enabled, version, tat, name, created, used?, calls_<day>?, expires?, people?, groups?}: one API Profile.
+    """{enabled, version, tat, name, created, used?, calls_<day>?, families?, expires?, people?, groups?}: an API Profile.
 
     The switch, the secret's version, the rate limit's state, the use, and the terms that lists of profiles need.
     """
@@ -202,3 +202,8 @@ def source_guard_key(source: str) -> Key:
 def token_guard_key(source: str) -> Key:
     """{count, since, last?, ttl}: unknown tokens, keys and signatures from one source."""
     return Key(f"GUARD#TOKENS#{source}", "A")
+
+
+def fetch_guard_key(source: str = "") -> Key:
+    """{count, since, last?, ttl}: documents of unknown OAuth clients that were fetched for one source; "" is all together."""
+    return Key(f"GUARD#FETCHES#{source}", "A")

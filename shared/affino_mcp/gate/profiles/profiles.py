@@ -20,6 +20,7 @@ from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, profile_secret_name
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, require_valid_profile
+from affino_mcp.gate.profiles.profile_names import listed_attributes
 from affino_mcp.gate.profiles.rate_limit import RateLimit, default_burst, follow_rate
 from affino_mcp.gate.profiles.switch import switch_profile
 from affino_mcp.gate.profiles.terms_check import check_terms
@@ -195,9 +196,8 @@ class Profiles:
             raise _name_taken()
 
     def _insert_rows(self, profile: Profile, commit: Commit) -> None:
-        row = {"enabled": True, "version": profile.version, "tat": 0, "name": profile.name, "created": profile.created}
-        row |= profile.terms.to_row()
-        put = Put(self._table, row_keys.profile_key(profile.key)._asdict() | row, absent())
+        row = {"enabled": True, "version": profile.version, "tat": 0, "created": profile.created}
+        put = Put(self._table, row_keys.profile_key(profile.key)._asdict() | listed_attributes(profile) | row, absent())
         _write_rows([put, self._name_put(profile)], commit)
 
     def _name_put(self, profile: Profile) -> Put:
@@ -220,7 +220,7 @@ class Profiles:
         _write_rows(ops, commit)
 
     def _version_update(self, row: Item, old: Profile, new: Profile) -> Update:
-        assign: dict[str, Any] = {"version": new.version, "name": new.name, **new.terms.to_row()}
+        assign: dict[str, Any] = {"version": new.version, **listed_attributes(new)}
         seen = equals("version", old.version)
         if (old.rate, old.burst) != (new.rate, new.burst):
             limits = RateLimit(old.rate, old.burst), RateLimit(new.rate, new.burst)

@@ -13,7 +13,7 @@ from affino_mcp.login_edge.hub import page
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.sessions import render_iso, render_local_moment, render_moment
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, FORM_KEY_COOKIE, HubRequest
-from affino_mcp.pages.hub_places import LOGIN_PATH, login_path_for, safe_hub_path
+from affino_mcp.pages.hub_places import HUB_STATIC_PATH, LOGIN_PATH, login_path_for, safe_hub_path
 from affino_mcp.pages.rendering import PageRenderer
 
 
@@ -43,7 +43,7 @@ class HubFrame:
         Takes the HTTP status, a word and the subject for the log, cookies to set, seconds to wait, and the template's values.
         """
         values = {"here": "", **values, "now": epoch_seconds(self._clock())}
-        ground = {"base": visit.path_prefix, "static": "/hub/static", "form_key": visit.form_key}
+        ground = {"base": visit.path_prefix, "static": HUB_STATIC_PATH, "form_key": visit.form_key}
         text = self._pages.render(template, **ground, **values)
         return page.html_page(status, text, result, known, *cookies, wait=wait)
 

@@ -8,15 +8,14 @@ from urllib.parse import urlencode
 
 from affino_mcp.admin.operator_errors import MaybeDone, NotDone
 from affino_mcp.clock import Clock
-from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader
 from affino_mcp.gate.profiles.profile_names import ListedProfile, list_open_profiles
 from affino_mcp.gate.sessions.session_rows import IssuedSession
-from affino_mcp.gate.sessions.sessions import active_person_row
 from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
-from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
+from affino_mcp.login_edge.browser_login import BrowserLogin
 from affino_mcp.login_edge.hub import page
+from affino_mcp.login_edge.hub.app_pages import APP_ROUTES, AppPages
 from affino_mcp.login_edge.hub.connect_pages import CONNECT_ROUTES, ConnectPages
 from affino_mcp.login_edge.hub.connection_texts import write_token_lines
 from affino_mcp.login_edge.hub.frame import (
@@ -57,14 +56,15 @@ class Hub:
         login: GuardedLogin,
         demo_people: Sequence[ShownPerson] = (),
     ) -> None:
-        self._db, self._reader, self._settings, self._clock, self._login = db, reader, settings, clock, login
+        self._db, self._reader, self._settings, self._clock = db, reader, settings, clock
         self._demo_people = demo_people
         self._browsers, self._sessions = WebSessions(HUB, db, settings, clock), PersonSessions(db, settings, clock)
+        self._door = BrowserLogin(login, self._browsers, db, settings)
         self._relogin = HubRelogin(db, reader, settings, clock)
         self._frame = HubFrame(clock)
         services = HubServices(db, settings, clock, login, self._browsers, self._frame)
         self._passwords, self._own_sessions = PasswordPages(services), SessionPages(services)
-        self._connections = ConnectPages(services, reader)
+        self._connections, self._apps = ConnectPages(services, reader), AppPages(services)
 
     def answer_request(self, request: LoginRequest) -> HubPage:
         """Gives the page; refuses forms that do not come from the Hub's own pages."""
@@ -91,6 +91,8 @@ class Hub:
             return self._render_login_form(visit, known, 403, FOREIGN_FORM_TEXT)
         if place in SESSION_ROUTES:
             return self._own_sessions.answer_request(visit, known)
+        if place in APP_ROUTES:
+            return self._apps.answer_request(visit, known)
         if place in CONNECT_ROUTES:
             return self._connections.answer_request(visit, known)
         return HUB_ROUTES[place](self, visit, known)
@@ -136,12 +138,8 @@ class Hub:
 
     def _enter_person(self, visit: HubRequest, known: LoginSubject, given: OfferedCredentials) -> HubPage:
         listed = list_open_profiles(self._db, self._settings, self._clock())
-        issued = self._login.open_session(self._signing_profile(listed), given, visit.request.source, known)
-        try:
-            person_row = active_person_row(self._db, self._settings.gate_table, issued.person.user_code)
-        except PersonInactive as inactive:
-            raise LoginRefused(answer.PERSON_DISABLED) from inactive
-        cookies = visit.set_cookie(BROWSER_COOKIE, self._browsers.start(person_row)), form_key_cookie(visit)
+        issued, browser = self._door.enter(given, visit.request.source, known, self._signing_profile(listed))
+        cookies = visit.set_cookie(BROWSER_COOKIE, browser), form_key_cookie(visit)
         link = visit.form.get("Link", "")
         if link and self._relogin.offering_profile(link) is not None:
             return self._render_relogin(visit, known, issued, link, cookies)
@@ -208,4 +206,4 @@ HUB_ROUTES: Final[Mapping[tuple[str, str], HubHandler]] = {
     ("POST", "login"): Hub.log_in,
     ("POST", "logout"): Hub.log_out,
 }
-_ALL_ROUTES: Final = frozenset({*HUB_ROUTES, *PASSWORD_ROUTES, *SESSION_ROUTES, *CONNECT_ROUTES})
+_ALL_ROUTES: Final = frozenset({*HUB_ROUTES, *PASSWORD_ROUTES, *SESSION_ROUTES, *CONNECT_ROUTES, *APP_ROUTES})

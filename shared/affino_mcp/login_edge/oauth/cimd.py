@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
-from affino_mcp.login_edge.oauth.redirect_uris import is_web_redirect
+from affino_mcp.gate.grants.redirect_uris import is_web_redirect
 
 MAX_URL_CHARACTERS: Final = 2000
 MAX_NAME_CHARACTERS: Final = 100

@@ -10,6 +10,7 @@ from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.login_edge.http_answer import HttpAnswer
 from affino_mcp.login_edge.login import GuardedLogin
+from affino_mcp.login_edge.oauth.fetch import DocumentFetcher
 from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
@@ -17,13 +18,14 @@ from affino_mcp.store.ops import Database
 
 @dataclass(frozen=True)
 class OAuthServices:
-    """The parts that the OAuth door's addresses share."""
+    """The parts that the OAuth door's addresses share. `fetcher` fetches clients' documents; None for the usual one."""
 
     db: Database
     reader: ProfileReader
     settings: Settings
     clock: Clock
     login: GuardedLogin
+    fetcher: DocumentFetcher | None = None
 
     @property
     def places(self) -> OAuthPlaces:

@@ -56,9 +56,30 @@ def _make_revocation_endpoint(services: OAuthServices) -> OAuthHandler:
     return RevocationEndpoint(services).answer_request
 
 
+def _make_authorize(services: OAuthServices) -> OAuthHandler:
+    from affino_mcp.login_edge.oauth.authorize import AuthorizeEndpoint  # noqa: PLC0415 (Jinja is for pages only)
+
+    return AuthorizeEndpoint(services)
+
+
+def _make_consent_question(services: OAuthServices) -> OAuthHandler:
+    from affino_mcp.login_edge.oauth.consent import ConsentPages  # noqa: PLC0415 (as above)
+
+    return ConsentPages(services).show
+
+
+def _make_consent_answer(services: OAuthServices) -> OAuthHandler:
+    from affino_mcp.login_edge.oauth.consent import ConsentPages  # noqa: PLC0415 (as above)
+
+    return ConsentPages(services).decide
+
+
 OAUTH_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {
     **METADATA_ROUTES,
     ("POST", oauth_places.TOKEN_PATH): _make_token_endpoint,
     ("POST", oauth_places.REVOKE_PATH): _make_revocation_endpoint,
+    ("GET", oauth_places.AUTHORIZE_PATH): _make_authorize,
+    ("GET", oauth_places.CONSENT_PATH): _make_consent_question,
+    ("POST", oauth_places.CONSENT_PATH): _make_consent_answer,
 }
 """What makes the handler of each HTTP method and path."""

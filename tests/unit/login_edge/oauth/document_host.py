@@ -85,6 +85,12 @@ class DocumentHost:
         head = [f"HTTP/1.1 {status}", *kind, f"Content-Length: {len(content)}", *headers, "", ""]
         self.answers[path] = "\r\n".join(head).encode() + content
 
+    def forget(self) -> None:
+        """Is as new, for another test."""
+        for seen in (self.requests, self.dialled, self.resolved):
+            seen.clear()
+        self.addresses, self.answers = (PUBLIC_ADDRESS,), {}
+
     def resolve(self, host: str) -> Sequence[str]:
         self.resolved.append(host)
         return self.addresses

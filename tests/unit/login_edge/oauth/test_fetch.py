@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, count, repeat
 
 import pytest
 
 from affino_mcp.login_edge.oauth.fetch import FETCH_SECONDS, DocumentFetcher, FetchRefused
-from tests.unit.login_edge.oauth.document_host import HOST, PUBLIC_ADDRESS, DocumentHost, document_host
+from tests.unit.login_edge.oauth.document_host import HOST, PUBLIC_ADDRESS, DocumentHost
 
 CONTENT = b'{"client_name": "Claude"}'
 
 
-@pytest.fixture(scope="module")
-def running() -> Iterator[DocumentHost]:
-    with document_host() as host:
-        yield host
-
-
 @pytest.fixture
 def host(running: DocumentHost) -> DocumentHost:
-    for seen in (running.requests, running.dialled, running.resolved):
-        seen.clear()
-    running.addresses, running.answers = (PUBLIC_ADDRESS,), {}
+    running.forget()
     running.serve("/c", CONTENT, "Cache-Control: max-age=600")
     return running
 

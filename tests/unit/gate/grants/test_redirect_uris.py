@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.login_edge.oauth import redirect_uris
+from affino_mcp.gate.grants import redirect_uris
 
 CALLBACK = "https://claude.ai/api/mcp/auth_callback"
 LOOPBACK = ["http://127.0.0.1:33418/", "http://localhost/callback", "http://[::1]:1455/auth?x=1"]
