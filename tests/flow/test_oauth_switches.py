@@ -193,3 +193,14 @@ def test_apps_are_not_told_to_log_in_again(stage: ConnectedStage) -> None:
     stage.world.clock.move(stage.tokens["expires_in"] - 60)
     codes = [warning["Code"] for warning in stage.call().result["Warnings"]]
     assert "SESSION_EXPIRES_SOON" not in codes
+
+
+@pytest.mark.parametrize(("deed", "kind"), [(replay, "code"), (reuse_late, "refresh_token")])
+def test_what_only_a_thief_does_rings_an_alarm(
+    stage: ConnectedStage, capsys: pytest.CaptureFixture[str], deed: Switch, kind: str
+) -> None:
+    stage.refresh(stage.refresh(stage.tokens["refresh_token"]).json()["refresh_token"] + "0")
+    assert "AppTokenReused" not in capsys.readouterr().out
+    deed(stage)
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if "AppTokenReused" in line]
+    assert f'"kind":"{kind}"' in line.replace(" ", "")

@@ -20,11 +20,11 @@ from affino_mcp.login_edge.request import LoginRequest
 
 LINE_NAME: Final = "oauth_token"
 _VERIFIER_PATTERN: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
-_ALARMS: Final[Mapping[RefusalReason, str]] = {
-    RefusalReason.REPLAYED_CODE: "OAuthCodeReplayed",
-    RefusalReason.REUSED_LATER: "OAuthRefreshReused",
+_REUSED: Final[Mapping[RefusalReason, str]] = {
+    RefusalReason.REPLAYED_CODE: "code",
+    RefusalReason.REUSED_LATER: "refresh_token",
 }
-"""The metrics of what only a thief, or a broken app, does."""
+"""What was used again where only a thief, or a broken app, does so; an alarm rings at the first one."""
 
 
 class TokenEndpoint:
@@ -63,8 +63,8 @@ class TokenEndpoint:
     def _refuse(self, source: str, refused: GrantRefused, known: OAuthSubject) -> OAuthRefused:
         if refused.grant is not None:
             name_grant(known, refused.grant)
-        if refused.reason in _ALARMS:
-            observability.count_metric(_ALARMS[refused.reason])
+        if refused.reason in _REUSED:
+            observability.count_metric("AppTokenReused", kind=_REUSED[refused.reason])
         fault = oauth_refusal.grant_fault(refused)
         return self._clients.count_guess(source, fault) if refused.is_guess else OAuthRefused(fault)
 
