@@ -10,6 +10,7 @@ import typer.testing
 from hypothesis import HealthCheck, settings
 
 from tests.flow.deleted_stock import DeletedStock
+from tests.world import BUILTIN, CHOSEN_KIND, REMOTE
 
 pytest_plugins = ["tests.roles.plugin", "tests.security.figures"]
 
@@ -21,6 +22,14 @@ typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[a
 settings.register_profile("hunt", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("fixed", settings.get_profile("hunt"), derandomize=True)
 settings.load_profile("fixed")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--instance", choices=(BUILTIN, REMOTE), default=BUILTIN, help="where the records of a world are")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    CHOSEN_KIND.append(config.getoption("--instance"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
-from affino_mcp import wiring
+import httpx
+
+from affino_mcp import housekeeping_wiring, wiring
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access
 from affino_mcp.catalogue.method import Method
@@ -32,8 +34,14 @@ from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import ToolError
 from tests.answer_schemas import check_answer
 from tests.clock import TestClock
+from tests.remote.transport import InstanceTransport
 from tests.roles.watched_stores import WatchedStores
 
+BUILTIN, REMOTE = "builtin", "remote"
+CHOSEN_KIND = [BUILTIN]
+"""The kind of world of this run, as the last entry: `--instance remote` adds one."""
+INSTANCE_URL = "https://instance.example"
+INSTANCE_AUDIT_TABLE = "affino-mcp-instance-audit"
 EVERYTHING: FamilyAccess = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
 Headers = dict[str, str]
 
@@ -66,7 +74,8 @@ class Response:
 @cache
 def template_shapes() -> IndexShapes:
     """The indexes of every table of the template, under the names of the default settings."""
-    return {table.name: read_index_shapes(table.create) for table in read_tables(TEMPLATE_FILE, Settings())}
+    found = {table.name: read_index_shapes(table.create) for table in read_tables(TEMPLATE_FILE, Settings())}
+    return {**found, INSTANCE_AUDIT_TABLE: found[Settings().audit_table]}
 
 
 def whole_row(item: dict[str, Any]) -> dict[str, Any]:
@@ -76,22 +85,36 @@ def whole_row(item: dict[str, Any]) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """One service. The handlers that `handler()` makes share its settings and stores, as warm processes do."""
+    """One service. The handlers that `new_handler()` makes share its settings and stores, as warm processes do.
+
+    `kind` is where its records are: in its own store, or in an instance elsewhere that it calls (`--instance remote`). The
+    two then know the same people, profiles and sessions, as after logins; the instance has an API Log of its own.
+    """
 
     database: MemoryDatabase = field(default_factory=lambda: MemoryDatabase(template_shapes()))
     secrets: MemorySecretStore = field(default_factory=MemorySecretStore)
     clock: TestClock = field(default_factory=TestClock)
     settings: Settings = field(default_factory=Settings)
+    kind: str = field(default_factory=lambda: CHOSEN_KIND[-1])
 
     def __post_init__(self) -> None:
         self.watched = RecordingDatabase(self.database)
         self.files = MemoryFileStore(self.clock)
-        self.stores: wiring.Stores = WatchedStores(self.watched, self.secrets, self.files, tables=self.database)
+        found = self._place_records_elsewhere() if self.kind == REMOTE and not self.settings.instance_url else None
+        self.stores: wiring.Stores = WatchedStores(
+            self.watched, self.secrets, self.files, tables=self.database, to_instance=found
+        )
         self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)
         self.records = Records(self.database, self.settings.records_table, self.settings.words_table, FACETS)
         self._ids = iter(range(1, 1_000_000))
+
+    def _place_records_elsewhere(self) -> httpx.BaseTransport:
+        """Makes this service one in front of another; gives the way to that one."""
+        own = replace(self.settings, audit_table=INSTANCE_AUDIT_TABLE)
+        self.settings = replace(self.settings, instance_url=INSTANCE_URL)
+        return InstanceTransport(own, wiring.Stores(self.database, self.secrets, self.files), self.clock)
 
     def new_handler(self) -> LambdaHandler:
         """Another warm process on the same stores."""
@@ -107,7 +130,7 @@ class World:
 
     def run_housekeeping(self) -> None:
         """Runs housekeeping once, as the schedule of a deployment does."""
-        wiring.build_housekeeping(self.settings, self.stores, self.clock)()
+        housekeeping_wiring.build_housekeeping(self.settings, self.stores, self.clock)()
 
     def create_profile(self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000) -> Profile:
         """Creates an API Profile."""

@@ -4,10 +4,11 @@ from typing import Any
 
 from affino_mcp import observability
 from affino_mcp.deadline import deadline
+from affino_mcp.housekeeping_wiring import build_housekeeping
 from affino_mcp.self_check.handler import SelfCheckingHandler
 from affino_mcp.self_check.probes import build_digest_probes
 from affino_mcp.settings import process_settings
-from affino_mcp.wiring import build_housekeeping, build_self_check, build_stores
+from affino_mcp.wiring import build_self_check, build_stores
 
 observability.load_powertools()
 _settings = process_settings()

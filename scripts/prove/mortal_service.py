@@ -12,7 +12,7 @@ from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring
 from affino_mcp.local import counting, serve
 from affino_mcp.local.network import find_free_port, is_answering
 from affino_mcp.local.places import LOOPBACK
@@ -34,7 +34,7 @@ def serve_until_killed(settings: Settings, port: int, log: Path) -> None:
     """Serves all edges and does the housekeeping, as the local run does; never returns."""
     redirect_output(log)
     os.environ.update(emulator_variables(settings))
-    turn = wiring.build_housekeeping(settings)
+    turn = housekeeping_wiring.build_housekeeping(settings)
     threading.Thread(target=counting.repeat_until_ended, args=(turn, threading.Event()), daemon=True).start()
     asyncio.run(serve.run_server(serve.make_server(serve.make_application(settings), port)))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring
 from affino_mcp.cli import app
 from affino_mcp.clock import utc_now
 from affino_mcp.local.connection import Connection, store_settings, write_connection
@@ -96,7 +96,7 @@ def keep_house(settings: Settings, log: Path) -> None:
     """Does one turn of housekeeping in this process, at the moment at which everything begun is of the closing age."""
     redirect_output(log)
     os.environ.update(emulator_variables(settings))
-    wiring.build_housekeeping(settings, open_emulator_stores(settings), _later)()
+    housekeeping_wiring.build_housekeeping(settings, open_emulator_stores(settings), _later)()
 
 
 def close_and_compare(emulated: EmulatedService, operator: KilledOperator) -> OperatorFigures:

@@ -11,6 +11,7 @@ from affino_mcp.audit.changes import redact_changes
 from affino_mcp.audit.log import AuditLog, summarise_error, summarise_result
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
+from affino_mcp.call_meta import CallMeta
 from affino_mcp.catalogue.families.always import DENIED_BY
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.plain_values import read_truth
@@ -20,7 +21,7 @@ from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError, BadRequest, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.confirmation import ConfirmationForm, ConfirmationMethod
+from affino_mcp.gate.confirmation import ConfirmationMethod
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile
@@ -31,35 +32,13 @@ from affino_mcp.tool_errors import ToolError
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class CallMeta:
-    """What a call carries besides its credentials: request id, client name and version, source, an answered form, toolset.
-
-    `gate_ms` is the time that the gate took to admit or refuse the call; `secrets` are the secrets in its headers,
-    which no row may hold.
-    """
-
-    request_id: str
-    client_name: str = ""
-    client_version: str = ""
-    source: str = ""
-    form: ConfirmationForm = field(default_factory=ConfirmationForm)
-    gate_ms: int = 0
-    secrets: tuple[str, ...] = field(default=(), repr=False)
-    toolset: str = ""
-
-    def known_secrets(self, profile: Profile) -> tuple[str, ...]:
-        """Gives every known secret of a call on this profile."""
-        return (*profile.secrets, *self.secrets)
-
-
 @dataclass
 class CallAudit:
     """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 
     `secrets` are the secrets of this call, which no row may hold. `has_written` is True once a transaction has written a
     row. `repeat_with` are the arguments that make a repeat of the call safe. `whole` is the audit of the call that this item
-    is one of.
+    is one of. `is_begun` is True once a row says that the call is begun: housekeeping closes what nobody closes.
     """
 
     audit: AuditLog
@@ -70,6 +49,7 @@ class CallAudit:
     has_written: bool = False
     repeat_with: dict[str, str] = field(default_factory=dict)
     whole: CallAudit | None = None
+    is_begun: bool = False
 
     @classmethod
     def from_call(
@@ -112,6 +92,13 @@ class CallAudit:
             self.row = replace(self.row, **self.audit.new_stamp()._asdict())
         self._finish_row(done, warnings, share or (self.row.share if self.whole else ""))
         return AuditWrite(row_item(self.row))
+
+    def begin(self, key: str) -> None:
+        """Writes the row of a call that is begun; the row that closes it gets an id of its own (see CallLog)."""
+        begun = self.row.id
+        self.row = replace(self.row, **self.audit.new_stamp()._asdict())
+        self.audit.begin(begun, self._ended_row(Outcome.UNKNOWN, OutcomeUnknown.status, OutcomeUnknown()), key)
+        self.is_begun = True
 
     def settle(self) -> bool:
         """Finds out whether the transaction with the sealed row was carried out (see CallLog)."""
@@ -171,14 +158,23 @@ class CallAudit:
         )
 
     def write_result(self, done: Done, warnings: list[CallWarning]) -> None:
-        """Writes the row of a call that changed nothing. Raises StoreUnavailable."""
+        """Writes the row of a call that changed nothing, or that an instance elsewhere carried out. Raises StoreUnavailable."""
         self._finish_row(done, warnings)
-        self.audit.write_row(self.row)
+        self._write_row()
 
     def write_error(self, error: ToolError | UnknownTool) -> None:
         """Writes the row of a call that the tool rejected. Raises StoreUnavailable."""
         self._close_row(Outcome.ERROR, error.status, error)
-        self.audit.write_row(self.row)
+        self._write_row()
+
+    def _write_row(self) -> None:
+        """Writes the row. Of a call that is begun, housekeeping writes the closing row when it cannot be written now."""
+        try:
+            self.audit.write_row(self.row)
+        except StoreUnavailable:
+            if not self.is_begun:
+                raise
+            observability.log_fault("closing row late", {"request_id": self.request_id, "row": self.row.id})
 
     def write_refusal(self, refusal: Refusal) -> None:
         """Writes the row of a call that the gate refused, or that could not be read. Raises StoreUnavailable."""

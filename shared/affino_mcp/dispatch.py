@@ -4,34 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from affino_mcp import observability, tool_errors
 from affino_mcp.audit.log import AuditLog
-from affino_mcp.audit.redact import redact_arguments
-from affino_mcp.call_audit import CallAudit, CallMeta
+from affino_mcp.call_audit import CallAudit
+from affino_mcp.call_meta import CallMeta
 from affino_mcp.catalogue.capability import Access
-from affino_mcp.catalogue.doors import Door, NamedCall
-from affino_mcp.catalogue.matching import Values, match_arguments
-from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY, Method
+from affino_mcp.catalogue.doors import NamedCall
+from affino_mcp.catalogue.matching import match_arguments
+from affino_mcp.catalogue.method import CONFIRM, Method
 from affino_mcp.catalogue.tool_view import GUIDES, read_call
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import Clock, epoch_seconds
+from affino_mcp.confirmed_calls import repeat_arguments, with_confirmation
 from affino_mcp.errors import OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.app_scopes import find_insufficient_scope
-from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, describe_current_user
+from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller
 from affino_mcp.gate.confirmation import Confirmation, ConfirmationQuestion
 from affino_mcp.gate.missing_report import REPORT_METHOD, answer_report
+from affino_mcp.gate.offered_methods import authorise_named, caller_credentials, describe_caller, with_offer
 from affino_mcp.gate.profiles.expiry_notice import expiry_notice_warnings
 from affino_mcp.gate.profiles.previous_secret import previous_secret_warning
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.write_stop import WriteStop
 from affino_mcp.gate.sessions.last_use import expiry_warnings
 from affino_mcp.instance.answer_size import truncate_answer
+from affino_mcp.instance.elsewhere import InstanceRefused
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, StorageFull, ToolError, Unexpected
+from affino_mcp.tool_errors import (
+    AttributionMismatch,
+    ConfirmationRequired,
+    NotConfirmed,
+    NotOffered,
+    StorageFull,
+    ToolError,
+    Unexpected,
+)
 from affino_mcp.zones import DEFAULT_ZONE, require_zone
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
@@ -50,15 +61,22 @@ OnUndeclared = Callable[[Method, ToolError], None]
 """Called with an error that the method's row does not declare."""
 ChargeItems = Callable[[Profile, int], None]
 """Takes so many units from a profile's budget, whether they fit or not. Raises StoreUnavailable."""
-_ERRORS_OF_ANY_TOOL: Final = (Unexpected, StorageFull, ConfirmationRequired, NotConfirmed)
-"""Errors that every tool may give: faults of the service, and those of profiles that require confirmation."""
+_ERRORS_OF_ANY_TOOL: Final = (
+    Unexpected,
+    StorageFull,
+    ConfirmationRequired,
+    NotConfirmed,
+    NotOffered,
+    AttributionMismatch,
+)
+"""Errors that every tool may give: faults, profiles that require confirmation, and an instance elsewhere."""
 
 
 class ToolDispatch:
     """Carries out calls on the instance in the name of the caller's person. One per process.
 
     `zone` is the time zone of people who have none of their own. `charge_items` takes a profile's budget for further items of
-    a call that counts as several.
+    a call that counts as several. `writes` stops a profile's writes that an instance elsewhere attributes to somebody else.
     """
 
     def __init__(
@@ -69,10 +87,15 @@ class ToolDispatch:
         on_undeclared: OnUndeclared | None = None,
         zone: str = DEFAULT_ZONE,
         charge_items: ChargeItems = lambda _profile, _units: None,
+        writes: WriteStop | None = None,
     ) -> None:
         self._instance, self._audit, self._clock, self._zone = instance, audit, clock, zone
         self._on_undeclared = on_undeclared or log_undeclared
-        self._charge_items = charge_items
+        self._charge_items, self._writes = charge_items, writes
+
+    def with_offer(self, caller: Caller) -> Caller:
+        """Gives the caller with what the instance offers. Raises Refusal when it does not say."""
+        return with_offer(self._instance, caller)
 
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a tool call and writes its audit row.
@@ -88,7 +111,7 @@ class ToolDispatch:
         ends = expiry_notice_warnings(terms, at) if named.tool == CURRENT_USER_METHOD else []
         trail.set_warnings([*replaced, *expiry_warnings(caller.session, at), *ends])
         try:
-            return self._answer_call(caller, named, trail, meta)
+            return self._answer_call(self._offered_caller(caller, trail), named, trail, meta)
         except UnknownTool as error:
             self._answer_error(trail, error)
             raise
@@ -97,7 +120,11 @@ class ToolDispatch:
                 self._audit_refusal(trail, narrow)
                 raise narrow from error
             self._check_declared(trail, error)
+            self._stop_writes(caller, error)
             return self._answer_error(trail, error)
+        except InstanceRefused as refused:
+            self._audit_refusal(trail, refused.refusal)
+            raise refused.refusal from refused
         except StoreUnavailable as error:
             refusal = Unavailable(retry_after=error.retry_after)
             self._audit_refusal(trail, refusal)
@@ -112,6 +139,17 @@ class ToolDispatch:
                 raise _outcome_unknown(trail) from error
             return self._answer_error(trail, Unexpected(request_id=meta.request_id))
 
+    def _offered_caller(self, caller: Caller, trail: CallAudit) -> Caller:
+        try:
+            return self.with_offer(caller)
+        except Refusal as refusal:
+            self._audit_refusal(trail, refusal)
+            raise
+
+    def _stop_writes(self, caller: Caller, error: ToolError) -> None:
+        if self._writes is not None and isinstance(error, AttributionMismatch) and not error.stopped:
+            self._writes.stop(caller.profile)
+
     def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Writes the audit row of a call that the gate refused. A store that is down does not change the refusal."""
         named = read_call(tool, arguments)
@@ -123,7 +161,7 @@ class ToolDispatch:
 
     def _answer_call(self, caller: Caller, named: NamedCall, trail: CallAudit, meta: CallMeta) -> ToolAnswer:
         profile, at = caller.profile, self._clock()
-        method = _authorise_named(caller, named, trail.method, at)
+        method = authorise_named(caller, named, trail.method, at)
         zone = caller.person.zone or self._zone
         matched = match_arguments(
             method.for_profile(confirm=profile.confirm), named.arguments, require_zone(zone), zone
@@ -136,11 +174,13 @@ class ToolDispatch:
                 caller, named.tool, named.arguments, meta.form, confirm_argument, epoch_seconds(at)
             )
             call, values = (
-                _with_confirmation(call, confirmation, values, trail),
+                with_confirmation(call, confirmation, values, trail),
                 confirmation.idempotency_arguments | values,
             )
         require_crossings(call, method, values)
-        trail.repeat_with = _repeat_arguments(matched.values, values, call)
+        trail.repeat_with = repeat_arguments(matched.values, values, call)
+        if self._writes is not None and method.access is Access.WRITE:
+            self._writes.require_open(caller.profile)
         try:
             done = self._perform_method(caller, method, values, call)
         except OutcomeNotKnown as error:
@@ -154,8 +194,7 @@ class ToolDispatch:
 
     def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER_METHOD:
-            zone, staff = caller.person.zone or self._zone, self._instance.is_staff(caller.person)
-            return Done(describe_current_user(caller, zone, call.today, call.at, staff=staff))
+            return Done(describe_caller(self._instance, caller, call, self._zone))
         if method.name == REPORT_METHOD:
             return answer_report(caller, values, call.at)
         if method.name in GUIDES:
@@ -179,6 +218,7 @@ class ToolDispatch:
             zone=require_zone(caller.person.zone or self._zone),
             charge_items=lambda units: self._charge_items(caller.profile, units) if units > 0 else None,
             item_logs=trail,
+            credentials=caller_credentials(caller),
         )
 
     @staticmethod
@@ -198,45 +238,6 @@ class ToolDispatch:
         warned = {"Warnings": list(trail.row.warnings)} if trail.row.warnings else {}
         question = error.question if isinstance(error, ConfirmationRequired) else None
         return ToolAnswer({"error": tool_errors.describe_error(error), **warned}, is_error=True, question=question)
-
-
-def _authorise_named(caller: Caller, named: NamedCall, method: Method | None, at: datetime) -> Method:
-    """Gives the method that a call names, which may be called. Raises UnknownTool, ToolDisabled, PermissionDenied.
-
-    Raises InvalidArgument for a door that names none, or one that is not called through it; this is asked last.
-    """
-    if method is None:
-        raise caller.view_tools().unknown_tool(named.tool, named.door)
-    if isinstance(method, Door):
-        raise method.incomplete_call()
-    authorise(caller, method, at)
-    if named.door is not None:
-        named.door.require_fit(method)
-    return method
-
-
-def _with_confirmation(call: Call, confirmation: Confirmation, values: Values, trail: CallAudit) -> Call:
-    """The call of a profile that requires confirmation: the instance asks `confirmation_refusal` before it writes.
-
-    The row then records how the call was confirmed. The person sees the checked values, not everything that was sent.
-    """
-
-    def unconfirmed(subject: str) -> ToolError | None:
-        trail.set_confirmation(confirmation.confirmation_method)
-        return confirmation.refuse_unconfirmed(subject, redact_arguments(values, known=trail.secrets))
-
-    return replace(call, confirmation_refusal=unconfirmed)
-
-
-def _repeat_arguments(given: Values, values: Values, call: Call) -> dict[str, str]:
-    """The arguments that make a repeat of the call safe: its own idempotency key, or the one that the service made.
-
-    Empty for a call that was confirmed in a form: the answered form itself counts once.
-    """
-    name = IDEMPOTENCY_KEY.name
-    if name in values and name not in given:
-        return {}
-    return {name: given.get(name) or call.repeat_key}
 
 
 def _outcome_unknown(trail: CallAudit) -> OutcomeUnknown:

@@ -68,6 +68,16 @@ class Settings:
     instance_url: str = _setting_field(
         "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
     )
+    instance_writes: str = _setting_field(
+        "AFFINO_INSTANCE_WRITES",
+        "as-person",
+        "whether writes go to an instance of version 1, which knows no person: as-person (never) or key-only",
+    )
+    on_mismatch: str = _setting_field(
+        "AFFINO_ON_MISMATCH",
+        "stop",
+        "what follows when the instance attributes a write to another person: stop (the profile's writes) or report",
+    )
     digest_bucket: str = _setting_field(
         "AFFINO_DIGEST_BUCKET", "affino-mcp-digests", "the S3 bucket of the API Log's digests"
     )

@@ -4,6 +4,7 @@ ToolError
 ├── InvalidArgument         -10   an argument is wrong, missing or too long
 ├── PermissionDenied        -110  the person lacks a right
 ├── ToolDisabled            -111  the profile does not allow the tool's family
+├── NotOffered              -112  the instance that holds the records does not offer it
 ├── NotFound                -120  no such record, or the person may not see it
 ├── Conflict                -130  duplicate, stale, or in use
 ├── InvalidState            -131  the record's state forbids it
@@ -12,6 +13,7 @@ ToolError
 ├── FileTooLarge            -140  the file is over its limit
 ├── UnsupportedMedia        -141  the file has no allowed format
 ├── StorageFull             -150  the storage has no room for more records of this kind
+├── AttributionMismatch     -160  the instance acted as somebody else; writes of the profile stop
 └── Unexpected              -1    a fault of the service, without its text
 """
 
@@ -101,6 +103,27 @@ _DISABLING_CAUSES: Final = {
 }
 
 
+class NotOffered(ToolError):
+    """The instance that holds the records does not carry out this tool, or does not take this `argument` of it.
+
+    `token`: it takes calls with a person's own token alone, and this channel has none.
+    """
+
+    type, code, status = "not_offered", -112, 501
+
+    def __init__(self, *, argument: str | None = None, token: bool = False) -> None:
+        what = f"{argument} cannot be used here" if argument else "This tool cannot be used here"
+        other = "this argument" if argument else "this tool"
+        cause = "takes calls with a person's own AccessToken alone" if token else "does not offer it"
+        super().__init__(
+            f"{what}: the Affino instance behind this service {cause}. Nothing was changed.",
+            argument=argument,
+            denied_by="instance",
+            who_can_fix="person" if token else "operator",
+            next="Connect with the key, the secret and the AccessToken." if token else f"Go on without {other}.",
+        )
+
+
 class NotFound(ToolError):
     """No such record, or the person may not see it; both get the same answer, so that it reveals nothing.
 
@@ -179,6 +202,33 @@ class StorageFull(ToolError):
     def __init__(self) -> None:
         step = "Do not repeat the call. Tell the person; the operator must make room."
         super().__init__(denied_by="service", who_can_fix="operator", next=step)
+
+
+class AttributionMismatch(ToolError):
+    """The instance behind this service carried a write out as somebody else than the person.
+
+    `stopped`: it was an earlier write; this one was not sent.
+    """
+
+    type, code, status = "attribution_mismatch", -160, 502
+
+    def __init__(self, *, stopped: bool = False) -> None:
+        super().__init__(
+            _STOPPED_TEXT if stopped else _MISMATCH_TEXT,
+            denied_by="service" if stopped else "instance",
+            who_can_fix="operator",
+            next="Do not repeat the call. Tell the person, and ask the operator to look at the API Log.",
+        )
+        self.stopped = stopped
+
+
+_MISMATCH_TEXT: Final = (
+    "The Affino instance behind this service carried this change out, but not in the name of the person you act for."
+)
+_STOPPED_TEXT: Final = (
+    "This API Profile makes no changes for now, because the Affino instance behind this service made one in another "
+    "person's name. Nothing was changed. The operator must look, and enable the profile again."
+)
 
 
 FAULT_TEXT: Final = "Something went wrong on our side. The operator can find the call by its request id."

@@ -15,6 +15,7 @@ from affino_mcp.clock import Clock, utc_now
 from affino_mcp.dispatch import OnUndeclared, ToolDispatch
 from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.profiles.rate_limit import RateMeter
+from affino_mcp.gate.profiles.write_stop import WriteStop
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
@@ -33,14 +34,12 @@ from affino_mcp.store.signing import KMS_TARGET, Signer, open_signer
 from affino_mcp.store.wire import AwsJsonEndpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    import httpx
     from starlette.types import ASGIApp
 
     from affino_mcp.control_edge.centre import ControlCentre
-    from affino_mcp.housekeeping.digests import DigestJob
-    from affino_mcp.housekeeping.turn import Figures
     from affino_mcp.instance.operator_ports import OperatorPorts
+    from affino_mcp.instance.remote.instance import RemoteInstance
     from affino_mcp.login_edge.app import LoginApp
     from affino_mcp.login_edge.hub.start import ShownPerson
     from affino_mcp.mcp_edge.app import McpApp
@@ -54,7 +53,10 @@ MAX_GATE_THREADS = 16
 
 @dataclass(frozen=True)
 class Stores:
-    """The stores of one deployment, and what sends its notices. `tables` reads whole tables: a command has it, no function."""
+    """The stores of one deployment, and what sends its notices. `tables` reads whole tables: a command has it, no function.
+
+    `to_instance` is the way to an instance elsewhere; None is the network.
+    """
 
     database: Database
     secrets: SecretStore
@@ -63,6 +65,7 @@ class Stores:
     signer: Signer | None = None
     notices: NoticeSender | None = None
     tables: TableReader | None = None
+    to_instance: httpx.BaseTransport | None = None
 
     def opened_by(self, function: str, settings: Settings) -> Stores:  # noqa: ARG002 (for those who look at each function)
         """Gives the stores as this function of the template opens them; those of tests compare each request with its role."""
@@ -102,12 +105,20 @@ def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Ga
     return Gate(stores.database, stores.secrets, settings, clock, pool, used)
 
 
-def instance(stores: Stores, settings: Settings) -> Instance:
-    """The system of record."""
-    return _builtin(stores, settings)
+def instance(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Instance:
+    """The system of record: the builtin one, or the one elsewhere that the settings name."""
+    return remote_instance(stores, settings, clock) if settings.instance_url else builtin_instance(stores, settings)
 
 
-def _builtin(stores: Stores, settings: Settings) -> BuiltinInstance:
+def remote_instance(stores: Stores, settings: Settings, clock: Clock) -> RemoteInstance:
+    """The instance elsewhere that the settings name. Connects at the first call."""
+    from affino_mcp.instance.remote.instance import RemoteInstance  # noqa: PLC0415 (most services have none)
+
+    return RemoteInstance(settings.instance_url, settings.instance, clock, stores.to_instance)
+
+
+def builtin_instance(stores: Stores, settings: Settings) -> BuiltinInstance:
+    """The builtin instance, on the service's own tables."""
     tables = settings.records_table, settings.words_table, stores.files, settings.audit_table
     return BuiltinInstance(stores.database, *tables, own_people=not settings.instance_url)
 
@@ -115,9 +126,11 @@ def _builtin(stores: Stores, settings: Settings) -> BuiltinInstance:
 def build_dispatch(
     stores: Stores, settings: Settings, clock: Clock = utc_now, on_undeclared: OnUndeclared | None = None
 ) -> ToolDispatch:
-    """Calls on the builtin instance, with their audit."""
+    """Calls on the system of record, with their audit."""
     log, meter = AuditLog(stores.database, settings.audit_table, clock), RateMeter(stores.database, settings, clock)
-    return ToolDispatch(instance(stores, settings), log, clock, on_undeclared, settings.time_zone, meter.charge_items)
+    found, writes = instance(stores, settings, clock), WriteStop(stores.database, settings, clock)
+    options = (on_undeclared, settings.time_zone, meter.charge_items, writes if found.decides_rights else None)
+    return ToolDispatch(found, log, clock, *options)
 
 
 def build_mcp_app(
@@ -195,36 +208,9 @@ def add_control_centre(
     return PathRouter({"/control": centre, WORK_PATH: centre, **dict.fromkeys(SIGN_IN_PATHS, door)}, rest)
 
 
-def build_housekeeping(
-    settings: Settings, given: Stores | None = None, clock: Clock = utc_now
-) -> Callable[[], Mapping[str, Figures]]:
-    """Builds the scheduled turn: each run does what is due of every job, and gives the figures of each by its name."""
-    from affino_mcp.audit.integrity.noted_end import DIGEST_JOB  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.file_jobs import make_file_jobs  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.housekeeping.log_jobs import make_log_jobs  # noqa: PLC0415 (as above)
-    from affino_mcp.housekeeping.turn import Job, run_turn  # noqa: PLC0415 (as above)
-
-    found, table = (given or build_stores(settings)).opened_by("Housekeeping", settings), settings.audit_table
-    jobs = make_log_jobs(found.database, settings, found.notices)
-    if (digests := build_digest_job(found, settings)) is not None:
-        jobs.append(Job(DIGEST_JOB, digests.run))
-    if found.files is not None:
-        jobs += make_file_jobs(found.database, table, found.files, _builtin(found, settings).media_upkeep)
-    return lambda: run_turn(jobs, clock())
-
-
 def build_operator_ports(stores: Stores, settings: Settings) -> OperatorPorts:
     """Builds what operators ask of the system of record."""
-    return _builtin(stores, settings)
-
-
-def build_digest_job(stores: Stores, settings: Settings) -> DigestJob | None:
-    """Builds the job that closes windows of the API Log; None when nothing signs digests."""
-    from affino_mcp.housekeeping.digests import make_digest_job  # noqa: PLC0415 (as above)
-
-    if stores.archive is None or stores.signer is None:
-        return None
-    return make_digest_job(stores.database, settings.audit_table, stores.archive, stores.signer)
+    return builtin_instance(stores, settings)
 
 
 def build_self_check(
@@ -245,6 +231,12 @@ def build_self_check(
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:
     from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
-    own = _builtin(found, settings)
-    parts = own, own.staff_contacts, own.record_restorer, own.structure_keeper, own.record_finder
+    own = builtin_instance(found, settings)
+    parts = (
+        instance(found, settings, clock),
+        own.staff_contacts,
+        own.record_restorer,
+        own.structure_keeper,
+        own.record_finder,
+    )
     return ControlCentre(found.database, found.secrets, settings, clock, *parts, files=found.files)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring, wiring
 from affino_mcp.audit.integrity.digest_archive import DigestArchive
 from affino_mcp.audit.integrity.log_check import LogCheck
 from affino_mcp.audit.integrity.window_rows import LogTable
@@ -42,7 +42,7 @@ class Deployed:
         return self.stores.database
 
     def close(self, minute: float) -> None:
-        job = wiring.build_digest_job(self.stores, self.settings)
+        job = housekeeping_wiring.build_digest_job(self.stores, self.settings)
         assert job
         job.close_due(NOON + timedelta(minutes=minute))
 

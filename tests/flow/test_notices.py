@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring
 from affino_mcp.admin.deeds import DEEDS
 from affino_mcp.audit.hourly_rollup import SECRET_DEEDS, roll_up_hours
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
@@ -150,7 +150,7 @@ def test_notices_are_bounded_in_time(world: World, manager: WorldClient) -> None
 
 def test_without_a_topic_they_are_kept_for_the_page(world: World, manager: WorldClient) -> None:
     delete_accounts(manager, thresholds.MIN_DELETES)
-    figures = wiring.build_housekeeping(world.settings, world.stores, world.clock)()
+    figures = housekeeping_wiring.build_housekeeping(world.settings, world.stores, world.clock)()
     assert figures["notices"] == {"made": 1, "sent": 0}
     assert kinds_told(world) == [NoticeKind.MANY_DELETES]
 

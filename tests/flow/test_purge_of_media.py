@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring
 from affino_mcp.housekeeping.deleted_media import make_deleted_media_job
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.media.media_purge import BuiltinMediaUpkeep
@@ -28,7 +28,7 @@ SECRET_WORDS = ("Spring cover", "Edna's portrait", "portrait.png", "by Edna")
 
 def figures(world: World, job: str = "deleted_media") -> dict[str, Any]:
     """One turn of housekeeping; the figures of a job."""
-    return dict(wiring.build_housekeeping(world.settings, world.stores, world.clock)()[job])
+    return dict(housekeeping_wiring.build_housekeeping(world.settings, world.stores, world.clock)()[job])
 
 
 def later(library: Library, **by: float) -> WorldClient:
@@ -155,7 +155,9 @@ def test_who_restores_in_the_very_moment_of_the_purge_keeps_the_files(library: L
     raced = RestoredMeanwhile(library.world.database)
     raced.restore = lambda: editor.call_tool("undo_change", **asked, Version=version).result  # type: ignore[assignment]
     stores = replace(library.world.stores, database=raced)
-    turn = wiring.build_housekeeping(library.world.settings, stores, lambda: library.world.clock() + timedelta(days=1))
+    turn = housekeeping_wiring.build_housekeeping(
+        library.world.settings, stores, lambda: library.world.clock() + timedelta(days=1)
+    )
     assert turn()["deleted_media"] == {"left": 1, "days_owed": 1}
     editor = later(library, days=1)
     assert figures(library.world) == {"restored": 1, "days_owed": 0}
@@ -218,7 +220,7 @@ def test_bytes_that_could_not_be_removed_are_removed_by_the_next_turn(library: L
     editor = later(library, days=31)
     stopped = StoppedFiles(library.world)
     stores = replace(library.world.stores, files=stopped)  # type: ignore[arg-type]
-    run = wiring.build_housekeeping(library.world.settings, stores, library.world.clock)
+    run = housekeeping_wiring.build_housekeeping(library.world.settings, stores, library.world.clock)
     with pytest.raises(Exception, match="deleted_media"):
         run()
     assert len(library.world.files.keys) == 2

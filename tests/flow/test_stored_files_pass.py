@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring, wiring
 from affino_mcp.deadline import deadline
 from affino_mcp.housekeeping import daily_pass
 from affino_mcp.housekeeping.daily_report import DailyReport
@@ -36,7 +36,7 @@ def stored(world: World, *keys: str) -> None:
 
 def run(world: World) -> dict[str, Any]:
     """One turn of housekeeping; the figures of all jobs."""
-    return dict(wiring.build_housekeeping(world.settings, world.stores, world.clock)())
+    return dict(housekeeping_wiring.build_housekeeping(world.settings, world.stores, world.clock)())
 
 
 def later(library: Library, **by: float) -> WorldClient:

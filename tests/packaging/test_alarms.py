@@ -35,6 +35,7 @@ def test_an_alarm_of_an_own_metric_watches_its_own_stack_and_tells_the_topic(tem
     assert [alarm["Dimensions"] for alarm in own] == [OWN_DIMENSIONS] * len(own)
     assert {alarm["MetricName"]: (alarm["Threshold"], alarm["Period"]) for alarm in own} == {
         "AppTokenReused": (1, 60),
+        "AttributionMismatch": (1, 60),
         "AuditRowLost": (1, 60),
         "CollectionNearlyFull": (1, 3600),
         "DigestLate": (1, 300),

@@ -64,7 +64,7 @@ def test_only_marks_of_begun_deeds_are_ever_removed_from_the_log(template: Templ
         if {"Fn::GetAtt": ["AuditTable", "Arn"]} in listed(each["Resource"])
         and "dynamodb:DeleteItem" in listed(each["Action"])
     ]
-    assert removals == [(HOUSE, ["H#begun"])]
+    assert removals == [(HOUSE, ["H#begun"]), (HOUSE, ["H#calls"])]
 
 
 def test_the_login_function_may_write_neither_rights_nor_groups_of_a_person(template: Template) -> None:

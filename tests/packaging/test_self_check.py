@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from affino_mcp.self_check.handler import SELF_CHECK_EVENT
-from affino_mcp.self_check.rights import FUNCTION_RIGHTS, FileRight, FolderRight, SecretRight, TableRight
+from affino_mcp.self_check.rights import (
+    FUNCTION_RIGHTS,
+    FileRight,
+    FolderRight,
+    SecretRight,
+    StoreRight,
+    TableRight,
+    function_rights,
+)
 from affino_mcp.store.stacks import FUNCTION_OUTPUTS, STACK_OUTPUTS
 from scripts.expand import Template, resources_of_type
 from tests.packaging.test_permissions import listed, statements
@@ -49,8 +57,12 @@ def table_grants(template: Template, function: str) -> Iterator[Grant]:
                     yield action.removeprefix("dynamodb:"), *place, pattern
 
 
+def all_rights(function: str) -> tuple[StoreRight, ...]:
+    return function_rights(function, instance_elsewhere=True)
+
+
 def table_rights(function: str) -> list[TableRight]:
-    return [right for right in FUNCTION_RIGHTS[function] if isinstance(right, TableRight)]
+    return [right for right in all_rights(function) if isinstance(right, TableRight)]
 
 
 def may_use_files(template: Template, function: str, *wanted: tuple[str, Any]) -> bool:
@@ -91,7 +103,7 @@ def test_nothing_is_asked_for_that_the_role_does_not_allow(template: Template, f
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_secrets_and_files_are_asked_for_where_they_may_be(template: Template, function: str) -> None:
     actions = {action for each in statements(template, f"{function}Role") for action in listed(each["Action"])}
-    rights = FUNCTION_RIGHTS[function]
+    rights = all_rights(function)
     assert (SecretRight() in rights) is ("secretsmanager:GetSecretValue" in actions)
     folders = {
         folder: f"{folder}/*" in listed_prefixes(template, function) for folder in ("media", "uploads", "exchange")

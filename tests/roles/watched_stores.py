@@ -41,6 +41,7 @@ class WatchedStores(Stores):
             self.archive and WatchedArchive(self.archive, note),
             self.signer and WatchedSigner(self.signer, note),
             self.notices and WatchedSender(self.notices, note),
+            to_instance=self.to_instance,
         )
 
 

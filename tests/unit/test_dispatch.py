@@ -13,6 +13,7 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.method import Method
 from affino_mcp.dispatch import CallMeta, ToolAnswer, ToolDispatch
 from affino_mcp.errors import OutcomeUnknown
+from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding
 from affino_mcp.instance.places import PlaceRights
 from affino_mcp.instance.port import Actor, Call, Done
 from affino_mcp.store.testing.memory_database import MemoryDatabase
@@ -38,8 +39,13 @@ class FakeInstance:
             call.log.note_written()
         return done
 
-    def is_staff(self, person: Actor) -> bool:
-        return True
+    decides_rights = False
+
+    def list_offered(self, profile: str, credentials: CallCredentials | None) -> None:
+        return None
+
+    def describe_person(self, call: Call) -> PersonStanding:
+        return PersonStanding(is_staff=True)
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         return []

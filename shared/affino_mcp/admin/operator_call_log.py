@@ -40,3 +40,6 @@ class OperatorCallLog:
     def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:  # noqa: ARG002
         """See CallLog."""
         self._action.note_rest(done.records, redact_changes(done.changes), share)
+
+    def begin(self, key: str) -> None:
+        """See CallLog. An instance elsewhere takes no operator's call."""

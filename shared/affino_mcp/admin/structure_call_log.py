@@ -60,6 +60,9 @@ class StructureCallLog:
         if not self._by.try_store(row):
             self._by.report_unlogged(row)
 
+    def begin(self, key: str) -> None:
+        """See CallLog. An instance elsewhere takes no operator's call."""
+
     def fail(self, error: Exception) -> Exception:
         """Writes the row of a deed that raised `error` before anything was written; gives what the operator is told."""
         if isinstance(error, OutcomeNotKnown):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ulid import ULID
 
 from affino_mcp import observability
+from affino_mcp.audit.open_rows import begun_writes
 from affino_mcp.audit.refusal_aggregation import RefusalAggregator
 from affino_mcp.audit.row import AuditRow, RowStamp, row_item
 from affino_mcp.catalogue.capability import Access
@@ -43,7 +45,7 @@ def summarise_result(method: Method, done: Done) -> str:
         return "dry run: nothing was written"
     if TOTALS in done.body:
         return _summarise_items(done.body[TOTALS])
-    return _summarise_write(done) if done.sealed else "nothing changed"
+    return _summarise_write(done) if done.sealed or done.is_applied else "nothing changed"
 
 
 def summarise_error(error: AffinoError, status: int) -> str:
@@ -131,6 +133,13 @@ class AuditLog:
         """
         with suppress(ConditionFailed):  # an earlier attempt of this process has written the row
             self._put(row)
+
+    def begin(self, row_id: str, closing: AuditRow, asks: str) -> None:
+        """Writes the row of this id that says that a call is begun, and the mark by which it is closed as `closing` says.
+
+        `asks` is the key under which the instance tells what became of the call. Raises StoreUnavailable.
+        """
+        self._database.transact(begun_writes(self._table, row_id, closing, asks), str(uuid.uuid4()))
 
     def settle(self, row: AuditRow) -> bool:
         """Finds out what became of a transaction that holds a row with this row's id, and was sent and not answered.

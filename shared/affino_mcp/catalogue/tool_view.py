@@ -36,6 +36,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, is_listed, require_listed
 from affino_mcp.catalogue.tool_search import find_namesake, find_tools
 from affino_mcp.errors import UnknownTool
+from affino_mcp.tool_errors import NotOffered
 
 DOORS: Final = MappingProxyType[str, Door](
     {door.name: door for door in (READ_TOOL, WRITE_TOOL, CALL_TOOL, *FAMILY_DOORS.values())}
@@ -72,23 +73,29 @@ class ToolView:
     """The tools as one caller sees them.
 
     `capability` says which tools there are, in every mode; `may_use` which of them the person may use at all, for the deeds
-    that family mode lists. `confirm`: the profile asks for confirmation.
+    that family mode lists. `confirm`: the profile asks for confirmation. `offered` are the names of the methods that the
+    instance carries out; None for all.
     """
 
     capability: Capability
     mode: ListMode = ListMode.FULL
     confirm: bool = False
     may_use: Callable[[Method], bool] = lambda _: True
+    offered: frozenset[str] | None = None
 
     @property
     def key(self) -> tuple[Any, ...]:
         """Two views with the same key list the same."""
         deeds = tuple(m.name for m in METHODS.values() if self.may_use(m)) if self.mode is ListMode.FAMILY else ()
-        return self.mode, self.confirm, str(self.capability.to_json()), deeds
+        return self.mode, self.confirm, str(self.capability.to_json()), deeds, self.offered
+
+    def is_listed(self, method: Method) -> bool:
+        """True when profile and toolset list the method and the instance carries it out."""
+        return is_listed(method, self.capability) and (self.offered is None or method.name in self.offered)
 
     def list_callable(self) -> list[Method]:
         """The methods that can be called, in the catalogue's order, as the profile has them."""
-        return [m.for_profile(confirm=self.confirm) for m in METHODS.values() if is_listed(m, self.capability)]
+        return [m.for_profile(confirm=self.confirm) for m in METHODS.values() if self.is_listed(m)]
 
     def list_methods(self) -> list[Method]:
         """The methods that tools/list shows, in the catalogue's order."""
@@ -125,6 +132,8 @@ class ToolView:
         if method is None:
             raise self.unknown_tool(name)
         require_listed(method, self.capability)
+        if not self.is_listed(method):
+            raise NotOffered
         schema = method.for_profile(confirm=self.confirm).input_schema()
         answer = {"Name": method.name, "Description": method.description, "InputSchema": schema}
         return {"Tool": answer | {"Annotations": method.annotations()} | self._call_with(method)}

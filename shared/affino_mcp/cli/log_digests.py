@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring
 from affino_mcp.admin.display import format_time
 from affino_mcp.audit.integrity.digest_archive import DigestArchive
 from affino_mcp.audit.integrity.log_check import LogCheck
@@ -55,7 +55,7 @@ def digest(
     Example: affino-mcp log digest --now
     """
     service = open_service(ctx, connection)
-    job = wiring.build_digest_job(service.stores, service.settings)
+    job = housekeeping_wiring.build_digest_job(service.stores, service.settings)
     if job is None:
         raise _no_digests()
     done = job.close_early(service.clock()) if now else job.close_due(service.clock())

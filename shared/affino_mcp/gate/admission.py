@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -29,6 +29,7 @@ from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.gate.sessions.recent_tokens import RecentTokens
+from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
@@ -118,7 +119,8 @@ class Admission:
             )
         except (ProfileDisabled, ProfileExpired, NetworkNotAllowed, RateLimited) as refusal:
             raise refusal.concerning(person=_find_person_if_up(resolved)) from None
-        return self._build_caller(profile, paid, resolved)
+        caller = self._build_caller(profile, paid, resolved)
+        return replace(caller, token=credentials.token) if credentials.door is Door.CREDENTIALS else caller
 
     def _refuse_while_limited(self, profile: Profile, lookup: SessionLookup) -> None:
         """Raises RateLimited without a write while this process knows that the limit is reached.

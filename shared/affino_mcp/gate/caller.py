@@ -23,7 +23,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.rate_limit import RateState
 from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import Session
-from affino_mcp.tool_errors import PermissionDenied
+from affino_mcp.tool_errors import NotOffered, PermissionDenied
 from affino_mcp.zones import WEEKDAYS
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
@@ -37,7 +37,9 @@ class Caller:
     """An admitted caller: the profile, the person who acts, their session, and the profile's rate state.
 
     `former` is the previous secret when the caller used that one instead of the current secret. `toolset` is what the
-    connection narrows it to; None when it does not. `at` is when the caller was admitted.
+    connection narrows it to; None when it does not. `at` is when the caller was admitted. `token` is the person's own token,
+    which an instance elsewhere knows too; empty for one that is this service's own. `offered` are the names of the methods
+    that the instance carries out; None for all.
     """
 
     profile: Profile
@@ -47,6 +49,8 @@ class Caller:
     former: PreviousSecret | None = None
     toolset: Toolset | None = None
     at: datetime = field(default_factory=utc_now)
+    token: str = field(default="", repr=False)
+    offered: frozenset[str] | None = None
 
     @cached_property
     def listed(self) -> Capability:
@@ -72,7 +76,12 @@ class Caller:
     def view_tools(self) -> ToolView:
         """The tools as this caller sees them."""
         may_use = lambda method: self.holds_right(method, self.at)  # noqa: E731
-        return ToolView(self.listed, self.profile.mode, self.profile.confirm, may_use)
+        return ToolView(self.listed, self.profile.mode, self.profile.confirm, may_use, self.offered)
+
+    def require_offered(self, method: Method) -> None:
+        """Raises NotOffered for a method that the instance does not carry out."""
+        if self.offered is not None and method.name in METHODS and method.name not in self.offered:
+            raise NotOffered
 
     def holds_right(self, method: Method, at: datetime) -> bool:
         """True when the method needs no right of its own, or the person holds it at this moment."""
@@ -87,9 +96,11 @@ class Caller:
 def authorise(caller: Caller, method: Method, at: datetime) -> None:
     """Raises ToolDisabled when profile, grant, toolset or scopes leave it out, PermissionDenied when the person lacks its right.
 
+    Raises NotOffered for a method that the instance does not carry out.
     The instance checks the rules of single records (own or other people's, security of sections and forums).
     """
     require_listed(method, caller.capability)
+    caller.require_offered(method)
     if not caller.holds_right(method, at):
         raise PermissionDenied(method.right)
 

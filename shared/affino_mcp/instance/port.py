@@ -14,6 +14,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding
 from affino_mcp.instance.places import PlaceRights
 from affino_mcp.tool_errors import ToolError
 
@@ -79,7 +80,7 @@ class Done:
 
     `record` is the `family#code` of the record concerned ("" for lists), `records` lists all of them. `changes` are the
     changes that the records' histories show; a record without a history entry has none. `sealed` is True when the audit
-    row has been written in the same transaction as the change.
+    row has been written in the same transaction as the change, `is_applied` when an instance elsewhere has carried it out.
     """
 
     body: dict[str, Any]
@@ -87,6 +88,7 @@ class Done:
     records: tuple[str, ...] = ()
     sealed: bool = False
     changes: tuple[RecordChange, ...] = ()
+    is_applied: bool = False
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,13 @@ class CallLog(Protocol):
     def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:
         """Writes the row of the rest of a change that is not made: `done` names the records and `changes` the members left."""
 
+    def begin(self, key: str) -> None:
+        """Writes the row that says that the call is begun, for a change whose row cannot be in its own transaction.
+
+        A second row closes it, whatever becomes of the call; `key` is the idempotency key by which it can be asked.
+        Raises StoreUnavailable when it cannot be written: the change must not be made then.
+        """
+
 
 class NoCallLog:
     """The log of a channel without an audit log."""
@@ -137,6 +146,9 @@ class NoCallLog:
         """See CallLog."""
 
     def note_incomplete(self, done: Done, warnings: list[CallWarning], share: str) -> None:
+        """See CallLog."""
+
+    def begin(self, key: str) -> None:
         """See CallLog."""
 
 
@@ -173,7 +185,8 @@ class Call:
     the record of a write that deletes, moderates or publishes, and returns the refusal when the person has not confirmed
     the write. `zone` is the person's time zone, by which days are meant. `named` are the arguments that came as
     names of records, as they were sent: a repeat of the call is known by them. `charge_items` takes the profile's budget for
-    so many items more than the one that every call counts as, `item_logs` keep the rows of items.
+    so many items more than the one that every call counts as, `item_logs` keep the rows of items. `credentials` are for an
+    instance elsewhere, and for nothing else; None on channels without a person's token.
     """
 
     actor: Actor
@@ -194,6 +207,7 @@ class Call:
     named: Mapping[str, Any] = field(default_factory=dict)
     charge_items: Callable[[int], None] = field(default=lambda _: None)
     item_logs: ItemLogs = field(default_factory=NoItemLogs)
+    credentials: CallCredentials | None = field(default=None, repr=False)
 
     @property
     def today(self) -> date:
@@ -212,9 +226,12 @@ class Call:
 class Instance(Protocol):
     """A system of record.
 
-    Raises ToolError for what the caller must know, StoreUnavailable when it cannot be reached and nothing was written, and
-    OutcomeNotKnown when a write was sent and its outcome cannot be found out.
+    Raises ToolError for what the caller must know, StoreUnavailable when it cannot be reached and nothing was written,
+    InstanceRefused when it does not take the call, and OutcomeNotKnown when a write was sent and its outcome cannot be found
+    out. `decides_rights`: it alone knows what people may do, so that the gate asks for no right.
     """
+
+    decides_rights: bool
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
         """Carries out one catalogue method with checked values, as the call's person.
@@ -222,8 +239,11 @@ class Instance(Protocol):
         The person's record rules apply. Takes the method, its arguments and the call; returns what was done.
         """
 
-    def is_staff(self, person: Actor) -> bool:
-        """True for a member of staff, who can own records; one read."""
+    def list_offered(self, profile: str, credentials: CallCredentials | None) -> frozenset[str] | None:
+        """The names of the methods that it carries out; None for all. Raises InstanceRefused when it does not say."""
+
+    def describe_person(self, call: Call) -> PersonStanding:
+        """What it says of the call's person: whether they are staff, who can own records, and their rights."""
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """What the person may do in each place of a kind (one of PLACE_KINDS), by code. Raises PlacesUnknown."""

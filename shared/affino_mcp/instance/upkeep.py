@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from affino_mcp.instance.elsewhere import CallCredentials
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,21 @@ class Operator:
     def has_right(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (the Actor's form)
         """Always False: an operator holds no record rights, so this actor cannot act on records."""
         return False
+
+
+class WriteOutcome(StrEnum):
+    """What an instance says of a write: carried out; never to be carried out; not known, because it may still come."""
+
+    APPLIED = "applied"
+    NOT_APPLIED = "not_applied"
+    UNKNOWN = "unknown"
+
+
+class OutcomeTeller(Protocol):
+    """An instance elsewhere, as housekeeping asks it, which has no person's token."""
+
+    def tell_outcome(self, key: str, user_code: int, credentials: CallCredentials) -> WriteOutcome:
+        """What became of the person's write with this key; UNKNOWN too when the instance does not answer."""
 
 
 class Deletion(NamedTuple):

@@ -18,7 +18,7 @@ import anyio.to_thread
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring, wiring
 from affino_mcp.http.oauth_places import RESOURCE_PATH, is_oauth_path
 from affino_mcp.local import counting
 from affino_mcp.local.demo import DEMO_PEOPLE
@@ -94,7 +94,9 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     ended = threading.Event()
     threading.Thread(
-        target=counting.repeat_until_ended, args=(wiring.build_housekeeping(process_settings()), ended), daemon=True
+        target=counting.repeat_until_ended,
+        args=(housekeeping_wiring.build_housekeeping(process_settings()), ended),
+        daemon=True,
     ).start()
     asyncio.run(run_server(service))
     ended.set()

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 HEALTH: Final = "/health"
 RELOGIN_PAGE: Final = "/hub/login"
+LISTS_TOOLS: Final = "tools/list"
 
 T = TypeVar("T")
 
@@ -130,6 +131,8 @@ class GateApp:
             caller = (await self._admit(request, charge=received.is_charged)).narrowed_to(toolset)
             if not received.is_charged:
                 self._gate.admit_handshake(caller, meta.client_name, received.method)
+            if received.method == LISTS_TOOLS:
+                caller = await self._run_blocking(partial(self._dispatch.with_offer, caller))
             _require_sound(received, caller)
         except Refusal as refusal:
             await self._log_refusal(refusal, replace(meta, gate_ms=elapsed()), received)

@@ -86,6 +86,9 @@ class Dispatch(Protocol):
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a tool call and writes its audit row. Raises UnknownTool, and Refusal when a store is down."""
 
+    def with_offer(self, caller: Caller) -> Caller:
+        """The caller with what the instance offers. Raises Refusal when it does not say."""
+
     def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         """Writes the audit row of a call that the gate refused."""
 

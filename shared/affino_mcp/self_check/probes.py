@@ -9,12 +9,12 @@ from typing import Final
 
 from affino_mcp.gate.profiles.profile import profile_secret_name
 from affino_mcp.self_check.rights import (
-    FUNCTION_RIGHTS,
     SELF_CHECK_NAME,
     FileRight,
     FolderRight,
     SecretRight,
     TableRight,
+    function_rights,
 )
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import Archive
@@ -47,7 +47,9 @@ def build_probes(
 ) -> list[StoreProbe]:
     """Gives one probe for each different right of these functions; none for files where there is no file store."""
     found: list[StoreProbe] = []
-    for right in dict.fromkeys(right for function in functions for right in FUNCTION_RIGHTS[function]):
+    elsewhere = bool(settings.instance_url)
+    rights = (right for each in functions for right in function_rights(each, instance_elsewhere=elsewhere))
+    for right in dict.fromkeys(rights):
         match right:
             case TableRight():
                 table = str(getattr(settings, right.table_setting))

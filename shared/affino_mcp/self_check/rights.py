@@ -212,3 +212,19 @@ FUNCTION_RIGHTS: Final[Mapping[str, tuple[StoreRight, ...]]] = {
     "OAuthAuthorizer": AUTHORIZER_RIGHTS,
 }
 """The rights of each function, by its name in the template."""
+
+_INSTANCE_RIGHTS: Final[Mapping[str, tuple[StoreRight, ...]]] = {
+    "McpEndpoint": _table_rights("audit_table", "PutItem", "H#calls"),
+    "Housekeeping": (
+        *_table_rights("audit_table", "DeleteItem Query", "H#calls"),
+        *_table_rights("gate_table", "GetItem", "PROFILE#*"),
+        SecretRight(),
+    ),
+}
+"""The rights that functions have besides where the records are in an instance elsewhere."""
+
+
+def function_rights(function: str, *, instance_elsewhere: bool) -> tuple[StoreRight, ...]:
+    """Gives the rights of the function of this name in the template."""
+    more = _INSTANCE_RIGHTS.get(function, ()) if instance_elsewhere else ()
+    return (*FUNCTION_RIGHTS[function], *more)

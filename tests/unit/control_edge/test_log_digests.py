@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring
 from affino_mcp.store.testing.memory_archive import MemoryArchive
 from tests.unit.audit.integrity.sealed_log import MemorySigner
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
@@ -15,7 +15,7 @@ from tests.unit.control_edge.desk import OperatorBrowser, text_of
 def close_windows(operator: OperatorBrowser) -> None:
     world = operator.world
     stores = replace(world.stores, archive=MemoryArchive(), signer=MemorySigner())
-    wiring.build_housekeeping(world.settings, stores, world.clock)()
+    housekeeping_wiring.build_housekeeping(world.settings, stores, world.clock)()
 
 
 def test_the_log_leads_to_it(operator: OperatorBrowser) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from affino_mcp import observability, wiring
+from affino_mcp import housekeeping_wiring, observability
 from affino_mcp.clock import format_iso
 from affino_mcp.deadline import count_down, deadline
 from affino_mcp.housekeeping.turn import HousekeepingFailed
@@ -31,7 +31,7 @@ class House:
     def turn(self, minutes: float = 5) -> Any:
         """Moves the clock and runs one turn; gives the digest job's figures."""
         self.world.clock.move(minutes * 60)
-        return wiring.build_housekeeping(self.world.settings, self.stores, self.world.clock)()["digests"]
+        return housekeeping_wiring.build_housekeeping(self.world.settings, self.stores, self.world.clock)()["digests"]
 
     def lateness(self, minutes: float, capsys: pytest.CaptureFixture[str]) -> int:
         """How often DigestLate is counted in the turn after so many minutes."""
@@ -102,4 +102,4 @@ def test_a_clock_that_was_set_back_is_told_too(house: House, capsys: pytest.Capt
 
 def test_a_service_that_signs_nothing_has_no_such_job() -> None:
     world = World()
-    assert "digests" not in wiring.build_housekeeping(world.settings, world.stores, world.clock)()
+    assert "digests" not in housekeeping_wiring.build_housekeeping(world.settings, world.stores, world.clock)()

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from affino_mcp import wiring
+from affino_mcp import housekeeping_wiring
 from affino_mcp.audit.hour_positions import load_positions
 from affino_mcp.audit.hourly_rollup import MIN_SAVED_ROWS
 from affino_mcp.audit.log import new_row_id
@@ -35,7 +35,7 @@ class Day:
         settings = self.world.settings
         return {
             name: dict(each)
-            for name, each in wiring.build_housekeeping(settings, self.stores, self.world.clock)().items()
+            for name, each in housekeeping_wiring.build_housekeeping(settings, self.stores, self.world.clock)().items()
         }
 
     def make_calls(self) -> None:

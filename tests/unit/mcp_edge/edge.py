@@ -74,6 +74,9 @@ class Desk:
             raise self.error
         return self.answer
 
+    def with_offer(self, caller: Caller) -> Caller:
+        return caller
+
     def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
         self.refusals.append((refusal, meta, tool, arguments))
 

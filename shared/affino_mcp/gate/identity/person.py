@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,16 @@ class Person:
     def _is_in_force(last_day: str | None, at: datetime) -> bool:
         return last_day is None or at.date().isoformat() <= last_day
 
+    def decided_elsewhere(self) -> Person:
+        """Gives the person as an instance elsewhere has them, which alone knows their rights: here they lack none."""
+        known = {f.name: getattr(self, f.name) for f in fields(Person)}
+        return PersonDecidedElsewhere(**known)
+
+    def with_rights(self, rights: Iterable[str]) -> Person:
+        """Gives the person with exactly these permissions, as an instance elsewhere has told them."""
+        known = {f.name: getattr(self, f.name) for f in fields(Person)}
+        return Person(**known | {"rights": dict.fromkeys(rights), "group_rights": {}})
+
     def to_json(self) -> dict[str, Any]:
         """Gives the person as JSON values, as rows of people and of sessions hold them."""
         return {
@@ -73,3 +83,12 @@ class Person:
             active=row.get("active", False),
             zone=row.get("zone", ""),
         )
+
+
+@dataclass(frozen=True)
+class PersonDecidedElsewhere(Person):
+    """A person whose rights an instance elsewhere checks at each call."""
+
+    def has_right(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (as Person's)
+        """True: the instance refuses what the person may not do."""
+        return True

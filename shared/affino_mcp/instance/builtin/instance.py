@@ -31,6 +31,7 @@ from affino_mcp.instance.builtin.website import place_rights
 from affino_mcp.instance.bulk.doer import OwnChange
 from affino_mcp.instance.bulk.filtered_members import add_found_members
 from affino_mcp.instance.bulk.item_work import carry_items
+from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding
 from affino_mcp.instance.places import PlaceRights, PlacesUnknown
 from affino_mcp.instance.port import Actor, Call, Done, RecordRef
 from affino_mcp.instance.record_finder import RecordFinder
@@ -54,6 +55,8 @@ class BuiltinInstance:
     The audit row of a write goes into `audit_table`, in the write's own transaction. `own_people` is False where people
     log in at another instance.
     """
+
+    decides_rights = False
 
     def __init__(
         self,
@@ -90,10 +93,13 @@ class BuiltinInstance:
             return self._read(carry, method, values, call)
         return self._write(carry, method, values, call)
 
-    def is_staff(self, person: Actor) -> bool:
+    def list_offered(self, profile: str, credentials: CallCredentials | None) -> None:
         """See Instance."""
-        found = self.records.load_documents([RecordRef(CONTACT.family, person.user_code)])
-        return any(bool(document.system.get("Staff")) for document in found.values())
+
+    def describe_person(self, call: Call) -> PersonStanding:
+        """See Instance: one read."""
+        found = self.records.load_documents([RecordRef(CONTACT.family, call.actor.user_code)])
+        return PersonStanding(any(bool(document.system.get("Staff")) for document in found.values()))
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """See Instance: one query and one batch read."""

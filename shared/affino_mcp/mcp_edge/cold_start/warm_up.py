@@ -51,6 +51,9 @@ class _SilentDispatch:
     def call_tool(self, *_: Any) -> ToolAnswer:
         return ToolAnswer({"Name": NAME}, is_error=False)
 
+    def with_offer(self, caller: Caller) -> Caller:
+        return caller
+
     def audit_refusal(self, *_: Any) -> None:
         """Does nothing: the warm-up is refused nothing."""
 

@@ -13,8 +13,8 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from affino_mcp.instance.cursor_binding import REFUSED_CURSOR, cursor_binding
 from affino_mcp.instance.port import Call
-from affino_mcp.signed_text import json_payload
 from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import InvalidArgument
 
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 _LABEL: Final = b"affino-mcp cursor cipher\0"
-_NOT_PART_OF_THE_QUERY: Final = frozenset({"Cursor", "PageSize", "Fields"})
 
 
 def encode_cursor(call: Call, query: Mapping[str, Any], place: Item) -> str:
     """Encodes a position of this person's query as cursor text; equal positions of one query are equal texts."""
     position = json.dumps(place, separators=(",", ":"), ensure_ascii=False).encode()
-    return _to_text(_cipher(call).encrypt(position, [_asked(call, query)]))
+    return _to_text(_cipher(call).encrypt(position, [cursor_binding(call, query)]))
 
 
 def decode_cursor(call: Call, query: Mapping[str, Any]) -> Item | None:
@@ -42,10 +41,9 @@ def decode_cursor(call: Call, query: Mapping[str, Any]) -> Item | None:
     from cryptography.exceptions import InvalidTag  # noqa: PLC0415 (see _cipher)
 
     try:
-        position = _cipher(call).decrypt(_from_text(given), [_asked(call, query)])
+        position = _cipher(call).decrypt(_from_text(given), [cursor_binding(call, query)])
     except InvalidTag:
-        text = "Cursor is not one that this list gave you: pass NextCursor unchanged, with the same filters."
-        raise InvalidArgument("Cursor", text) from None
+        raise InvalidArgument("Cursor", REFUSED_CURSOR) from None
     found: Item = json.loads(position)
     return found
 
@@ -56,11 +54,6 @@ def _cipher(call: Call) -> AESSIV:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415
 
     return AESSIV(hashlib.sha512(_LABEL + call.cursor_key).digest())
-
-
-def _asked(call: Call, query: Mapping[str, Any]) -> bytes:
-    asked = {name: value for name, value in query.items() if name not in _NOT_PART_OF_THE_QUERY}
-    return json_payload([call.actor.user_code, call.profile, call.method, asked])
 
 
 def _to_text(raw: bytes) -> str:

@@ -1,0 +1,121 @@
+"""Requests to another service, bounded in time and size: no redirection is followed, no proxy is taken from the environment."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import httpx
+
+from affino_mcp.clock import start_stopwatch
+
+CONNECT_SECONDS: Final = 2.0
+MAX_REQUEST_ID: Final = 100
+"""Characters of the other service's request id that are kept for the log."""
+MAX_WAIT_SECONDS: Final = 3600
+"""The longest wait that another service's Retry-After is believed."""
+NOT_SENT: Final = frozenset({"connect", "deadline"})
+"""The errors at which the other service has not got the request."""
+
+
+@dataclass(frozen=True)
+class ForeignAnswer:
+    """Another service's answer to one request; without an answer, the status is 0 and `error` says why in one word.
+
+    `wait` are the seconds that it asks to wait.
+    """
+
+    status: int = 0
+    wait: int = 0
+    request_id: str = ""
+    text: bytes = field(default=b"", repr=False)
+    error: str = ""
+    duration_ms: int = 0
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def document(self) -> dict[str, Any] | None:
+        """The JSON object in the body; None when it is something else."""
+        return parse_object(self.text)
+
+
+class OutgoingRequests:
+    """Sends requests to one service. Connections are kept for at most `idle_seconds`; 0 keeps none."""
+
+    def __init__(
+        self, url: str, max_bytes: int, idle_seconds: float = 0, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        kept = httpx.Limits(max_keepalive_connections=20 if idle_seconds else 0, keepalive_expiry=idle_seconds)
+        self._http = httpx.Client(
+            base_url=url, limits=kept, follow_redirects=False, trust_env=False, transport=transport
+        )
+        self._max_bytes = max_bytes
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        content: bytes,
+        headers: Mapping[str, str],
+        longest: float,
+        working_seconds: Callable[[], float],
+    ) -> ForeignAnswer:
+        """Sends one request. It waits at most `longest` seconds for the next bytes, and stops without working seconds."""
+        elapsed = start_stopwatch()
+        seconds = min(longest, working_seconds())
+        if seconds <= 0:
+            return ForeignAnswer(error="deadline")
+        limits = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
+        try:
+            with self._http.stream(method, path, content=content, headers=headers, timeout=limits) as answer:
+                text, error = self._read_bounded(answer, working_seconds)
+                return ForeignAnswer(
+                    answer.status_code,
+                    _retry_after(answer),
+                    answer.headers.get("x-request-id", "")[:MAX_REQUEST_ID],
+                    text,
+                    error,
+                    elapsed(),
+                    {name.lower(): value for name, value in answer.headers.items()},
+                )
+        except httpx.HTTPError as error:
+            return ForeignAnswer(error=_network_error(error), duration_ms=elapsed())
+
+    def _read_bounded(self, answer: httpx.Response, working_seconds: Callable[[], float]) -> tuple[bytes, str]:
+        """The answer's text and no error, or no text and the error that it is too large or too slow."""
+        text = bytearray()
+        for part in answer.iter_bytes():
+            text += part
+            if len(text) > self._max_bytes:
+                return b"", "too_large"
+            if working_seconds() <= 0:
+                return b"", "read_timeout"
+        return bytes(text), ""
+
+
+def parse_object(text: bytes) -> dict[str, Any] | None:
+    """Gives the JSON object in a text; None when it is something else."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def error_code(document: Mapping[str, Any] | None) -> str:
+    """Gives the code in `{"error": {"code"}}`, a number or a text, as a text; empty when there is none."""
+    error = (document or {}).get("error")
+    return str(error.get("code", ""))[:20] if isinstance(error, dict) else ""
+
+
+def _retry_after(answer: httpx.Response) -> int:
+    given = answer.headers.get("retry-after", "")
+    return min(int(given[:9]), MAX_WAIT_SECONDS) if given.isascii() and given.isdigit() else 60
+
+
+def _network_error(error: httpx.HTTPError) -> str:
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
+        return "connect"
+    return "read_timeout" if isinstance(error, httpx.TimeoutException) else "broken"

@@ -1,0 +1,32 @@
+"""What an instance elsewhere needs of a call, and what it says besides answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from affino_mcp.errors import Refusal
+
+
+class InstanceRefused(Exception):
+    """The instance did not carry the call out: `refusal` is what the caller is told, and nothing was changed."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.type)
+        self.refusal = refusal
+
+
+@dataclass(frozen=True)
+class CallCredentials:
+    """The credentials with which a caller came: those that an instance elsewhere knows too. `token` is the person's."""
+
+    key: str
+    secret: str = field(repr=False)
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PersonStanding:
+    """What an instance says of a person: whether they are staff, and their rights; None where the gate knows these."""
+
+    is_staff: bool
+    rights: frozenset[str] | None = None

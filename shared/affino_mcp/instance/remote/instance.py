@@ -1,0 +1,188 @@
+"""An instance elsewhere as a system of record: each call is one signed request of its REST API, as the person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import httpx
+
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.families.always import METHODS as ALWAYS
+from affino_mcp.catalogue.item_status import TOTALS
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, LIVE_FIELD, Method
+from affino_mcp.clock import Clock
+from affino_mcp.errors import Refusal
+from affino_mcp.http.outgoing import NOT_SENT, ForeignAnswer
+from affino_mcp.instance.elsewhere import CallCredentials, InstanceRefused, PersonStanding
+from affino_mcp.instance.places import PlaceRights, PlacesUnknown
+from affino_mcp.instance.port import Actor, Call, Done, OutcomeNotKnown
+from affino_mcp.instance.remote.answers import AnswerUnusable, read_done, unwrap_cursor
+from affino_mcp.instance.remote.exchange import InstanceExchange
+from affino_mcp.instance.remote.offer import OfferCache
+from affino_mcp.instance.remote.outcome import ToldOutcome, ask_outcome, read_outcome
+from affino_mcp.instance.remote.refusals import read_refusal
+from affino_mcp.instance.remote.requests import method_request, outcome_request
+from affino_mcp.instance.upkeep import WriteOutcome
+from affino_mcp.instance_errors import InstanceFailed
+from affino_mcp.tool_errors import AttributionMismatch, ConfirmationRequired, NotOffered, ToolError
+
+CURRENT_USER: Final = next(method for method in ALWAYS if method.name == "get_current_user")
+ACTED_AS: Final = "actedas"
+"""The header by which the instance says in whose name it acted."""
+
+
+class RemoteInstance:
+    """See Instance. It keeps no record and no token; the profile's secret is used for signatures alone."""
+
+    decides_rights = True
+
+    def __init__(self, url: str, dbname: str, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
+        self._exchange = InstanceExchange(url, dbname, clock, transport)
+        self._offers = OfferCache(self._exchange, clock, lambda _: None)
+        self._url = url
+
+    def list_offered(self, profile: str, credentials: CallCredentials | None) -> frozenset[str]:  # noqa: ARG002 (see Instance)
+        """See Instance."""
+        return frozenset(self._offers.find(_require_token(credentials)).methods)
+
+    def describe_person(self, call: Call) -> PersonStanding:
+        """See Instance: one request."""
+        body = self.perform(CURRENT_USER, {}, call).body
+        rights = body.get("Rights")
+        return PersonStanding(
+            body.get("Staff") is True, frozenset(map(str, rights if isinstance(rights, list) else ()))
+        )
+
+    def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:  # noqa: ARG002 (see Instance)
+        """See Instance. No person's token is here to ask with."""
+        raise PlacesUnknown(f"The records of this service are those of {self._url}: that instance alone decides here.")
+
+    def tell_outcome(self, key: str, user_code: int, credentials: CallCredentials) -> WriteOutcome:
+        """See OutcomeTeller: one request, signed by the profile, which names the person and carries no token."""
+        return read_outcome(self._exchange.send(outcome_request(key, user_code), credentials, again=True)).outcome
+
+    def perform(self, method: Method, values: Values, call: Call) -> Done:
+        """See Instance."""
+        call, credentials = replace(call, method=method.name), _require_token(call.credentials)
+        with self._offers.renewed_beside(credentials):
+            offer = self._offers.find(credentials)
+            offer.require(method, values)
+            if method.access is Access.READ or values.get(DRY_RUN.name):
+                return self._read(method, values, call, credentials)
+            return self._write(method, values, call, credentials)
+
+    def _read(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> Done:
+        asked = unwrap_cursor(call, values)
+        answer = self._exchange.send(method_request(method, asked, call.request_id), credentials, again=True)
+        refusal = read_refusal(answer)
+        if refusal is not None:
+            raise _raised(refusal)
+        try:
+            _require_success(answer)
+            _require_same_person(answer, call)
+            return replace(read_done(method, values, call, answer.document or {}), is_applied=False)
+        except AnswerUnusable as unusable:
+            raise self._failed(method, str(unusable), answer) from unusable
+
+    def _write(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> Done:
+        _require_confirmation(method, values, call)
+        key = values.get(IDEMPOTENCY_KEY.name) or call.repeat_key
+        sent = {**values, IDEMPOTENCY_KEY.name: key}
+        call.log.begin(key)
+        try:
+            answer = self._send_write(method, sent, call, credentials)
+        except ConfirmationRequired:
+            if not _needs_confirmation(method, values):
+                raise
+            answer = self._send_write(method, {**sent, CONFIRM.name: True}, call, credentials)
+        told = self._read_written(method, answer) or self._ask_outcome(method, key, credentials, answer)
+        if told.acted_as != str(call.actor.user_code):
+            raise AttributionMismatch
+        done = _written(method, values, call, told)
+        if TOTALS in done.body:
+            call.charge_items(int(done.body[TOTALS].get("asked", 1)) - 1)
+        return done
+
+    def _send_write(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> ForeignAnswer:
+        answer = self._exchange.send(method_request(method, values, call.request_id), credentials)
+        refusal = read_refusal(answer)
+        if refusal is not None:
+            raise _raised(refusal)
+        if answer.error in NOT_SENT:
+            raise self._failed(method, answer.error, answer)
+        return answer
+
+    def _read_written(self, method: Method, answer: ForeignAnswer) -> ToldOutcome | None:
+        """What an answer to a write says; None when it says nothing, so that the instance must be asked."""
+        try:
+            _require_success(answer)
+        except AnswerUnusable as unusable:
+            self._exchange.report(method.name, str(unusable), answer)
+            return None
+        return ToldOutcome(WriteOutcome.APPLIED, answer.document, answer.headers.get(ACTED_AS, ""))
+
+    def _ask_outcome(
+        self, method: Method, key: str, credentials: CallCredentials, answer: ForeignAnswer
+    ) -> ToldOutcome:
+        told = ask_outcome(self._exchange, key, credentials)
+        if told.outcome is WriteOutcome.NOT_APPLIED:
+            raise self._failed(method, "not_applied", answer)
+        if told.outcome is WriteOutcome.UNKNOWN:
+            raise OutcomeNotKnown
+        return told
+
+    def _failed(self, method: Method, error: str, answer: ForeignAnswer) -> InstanceRefused:
+        self._exchange.report(method.name, error, answer)
+        return InstanceRefused(InstanceFailed(retry_after=1))
+
+
+def _require_token(credentials: CallCredentials | None) -> CallCredentials:
+    if credentials is None:
+        raise NotOffered(token=True)
+    return credentials
+
+
+def _raised(refusal: ToolError | Refusal) -> Exception:
+    return refusal if isinstance(refusal, ToolError) else InstanceRefused(refusal)
+
+
+def _require_success(answer: ForeignAnswer) -> None:
+    """Raises AnswerUnusable, with the reason, unless the answer is the JSON object of a success."""
+    if answer.error:
+        raise AnswerUnusable(answer.error)
+    if answer.status not in (200, 201):
+        raise AnswerUnusable(f"http_{answer.status}")
+    if answer.document is None:
+        raise AnswerUnusable("not_json")
+
+
+def _require_same_person(answer: ForeignAnswer, call: Call) -> None:
+    """Raises AnswerUnusable for what was read in another person's name."""
+    if answer.headers.get(ACTED_AS, str(call.actor.user_code)) != str(call.actor.user_code):
+        raise AnswerUnusable("acted_as")
+
+
+def _needs_confirmation(method: Method, values: Values) -> bool:
+    return method.always_needs_confirmation or method.undoes or bool(values.get(LIVE_FIELD.name))
+
+
+def _require_confirmation(method: Method, values: Values, call: Call) -> None:
+    """Raises the call's refusal when the person has not confirmed a grave write. The record is named by its code."""
+    if not _needs_confirmation(method, values):
+        return
+    record = method.record
+    code = values.get(record.code) if record else None
+    refusal = call.confirmation_refusal(f"{record.words} {code}" if record and code else method.name.replace("_", " "))
+    if refusal is not None:
+        raise refusal
+
+
+def _written(method: Method, values: Values, call: Call, told: ToldOutcome) -> Done:
+    """The answer of a write that was carried out; without its answer, as much as is known."""
+    try:
+        return read_done(method, values, call, told.answer or {})
+    except AnswerUnusable:
+        return Done({}, is_applied=True)

@@ -1,0 +1,41 @@
+"""The requests of version 2 that methods are: verb, path, query and body, derived from the catalogue's routes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.matching import Values
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.routes import route_of
+from affino_mcp.instance.remote.exchange import InstanceRequest
+
+_BASE: Final = "/v2"
+
+
+def method_request(method: Method, values: Values, request_id: str) -> InstanceRequest:
+    """Gives the request that carries out a method with these values."""
+    route = route_of(method)
+    given = {name: value for name, value in values.items() if name in route.places and value is not None}
+    rest = {name: value for name, value in values.items() if name not in given}
+    path, headers = _BASE + route.fill(given), {"X-Request-Id": request_id}
+    if method.access is Access.WRITE:
+        return InstanceRequest(route.verb, path, rest, headers)
+    query = urlencode([(name, _query_text(value)) for name, value in rest.items()], quote_via=quote)
+    return InstanceRequest(route.verb, f"{path}?{query}" if query else path, None, headers)
+
+
+def outcome_request(key: str, user_code: int | None = None) -> InstanceRequest:
+    """Gives the request that asks what became of the call with this key; without a token, `user_code` names the person."""
+    path = f"{_BASE}/requests/{quote(key, safe='')}"
+    return InstanceRequest("GET", path if user_code is None else f"{path}?UserCode={user_code}")
+
+
+def _query_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list) and all(isinstance(each, int) for each in value):
+        return ",".join(map(str, value))
+    return value if isinstance(value, str) else json.dumps(value)
