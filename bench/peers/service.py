@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 
-from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
+from affino_mcp.mcp_edge.frozen_start import frozen_start
 
-with lean_imports():
+with frozen_start():
     from dataclasses import replace
 
     from affino_mcp import observability

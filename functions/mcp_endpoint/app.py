@@ -1,23 +1,22 @@
 """The MCP endpoint's Lambda function behind API Gateway; builds everything at import, before the first event."""
 
-from affino_mcp.mcp_edge.cold_start.lean_imports import lean_imports
+from affino_mcp.mcp_edge.frozen_start import frozen_start
 
-with lean_imports():
+with frozen_start():
     from affino_mcp import observability
     from affino_mcp.http.custom_domain import CustomDomain
     from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
     from affino_mcp.self_check.handler import SelfCheckingHandler
-    from affino_mcp.settings import process_settings
+    from affino_mcp.settings import is_process_snapshotted, process_settings
     from affino_mcp.wiring import build_mcp_app, build_self_check, build_stores
 
     observability.load_powertools()
     _settings = process_settings()
     _stores = build_stores(_settings)
+    _app = build_mcp_app(_settings, _stores, in_thread=False)
+    if is_process_snapshotted():
+        _app.library.load()
     handler = SelfCheckingHandler(
-        LambdaHandler(
-            build_mcp_app(_settings, _stores, in_thread=False),
-            _settings.stage,
-            CustomDomain(_settings.domain, _settings.base_path),
-        ),
+        LambdaHandler(_app, _settings.stage, CustomDomain(_settings.domain, _settings.base_path)),
         build_self_check("McpEndpoint", _settings, _stores),
     )

@@ -134,6 +134,11 @@ def environment_region() -> str:
     return os.environ.get("AWS_REGION", "")
 
 
+def is_process_snapshotted() -> bool:
+    """True when Lambda takes a snapshot of this process after its start (AWS Lambda Developer Guide, "SnapStart")."""
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 class TraceEnvironment(NamedTuple):
     """X-Ray's header of the present invocation, and the address of its daemon; empty where nothing is traced."""
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
-
-from mangum import Mangum
-from mangum.adapter import DEFAULT_TEXT_MIME_TYPES
-from starlette.types import ASGIApp
 
 from affino_mcp.http.answer_bound import ALWAYS_FITS, bound_answer
 from affino_mcp.http.custom_domain import NO_DOMAIN, CustomDomain
 
 if TYPE_CHECKING:
     from mangum.types import ASGI
+    from starlette.types import ASGIApp
 
-_TEXT_TYPES = [*DEFAULT_TEXT_MIME_TYPES, "image/svg+xml"]
-"""Bodies of these types leave the function as text; any other one as Base64, which the API would pass on as it is."""
+_MORE_TEXT_TYPES = ["image/svg+xml"]
+"""Bodies of these types, besides Mangum's own, leave the function as text; any other one as Base64, as the API passes it on."""
 
 
 def client_address(scope: Mapping[str, Any]) -> str:
@@ -44,10 +40,17 @@ class AsgiLambdaHandler:
     """A Lambda handler: called with an event and its context, gives API Gateway's answer."""
 
     def __init__(self, app: ASGIApp, stage: str, domain: CustomDomain = NO_DOMAIN) -> None:
+        import asyncio  # noqa: PLC0415 (the MCP function, which shares this module, does without)
+
+        from mangum import Mangum  # noqa: PLC0415 (as above)
+        from mangum.adapter import DEFAULT_TEXT_MIME_TYPES  # noqa: PLC0415 (as above)
+
         self._loop, self._domain = asyncio.new_event_loop(), domain
-        asyncio.set_event_loop(self._loop)
+        self._set_loop = asyncio.set_event_loop
+        self._set_loop(self._loop)
+        texts = [*DEFAULT_TEXT_MIME_TYPES, *_MORE_TEXT_TYPES]
         self._mangum = Mangum(
-            cast("ASGI", app), lifespan="off", api_gateway_base_path=f"/{stage}", text_mime_types=_TEXT_TYPES
+            cast("ASGI", app), lifespan="off", api_gateway_base_path=f"/{stage}", text_mime_types=texts
         )
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -55,11 +58,11 @@ class AsgiLambdaHandler:
 
         Sets the event loop again, because other code may have unset it.
         """
-        asyncio.set_event_loop(self._loop)
+        self._set_loop(self._loop)
         answer = self._mangum(self._domain.strip_base_path(event), context)
         return answer if len(answer.get("body") or "") <= ALWAYS_FITS else bound_answer(answer, event)
 
     def close(self) -> None:
         """Closes the event loop; for tests, a Lambda process never calls it."""
         self._loop.close()
-        asyncio.set_event_loop(None)
+        self._set_loop(None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
-
-from starlette.types import Send
+from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.errors import Refusal
+
+if TYPE_CHECKING:
+    from starlette.types import Send
 
 Headers = tuple[tuple[bytes, bytes], ...]
 JSON_HEADERS: Final[Headers] = ((b"content-type", b"application/json"),)
@@ -29,11 +30,15 @@ class Reply:
         kept = tuple((name, value) for name, value in self.headers if name.lower() not in new)
         return replace(self, headers=(*kept, *new.items()))
 
+    @property
+    def sent_headers(self) -> list[tuple[bytes, bytes]]:
+        """The headers with the body's length."""
+        headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
+        return [*headers, (b"content-length", str(len(self.body)).encode())]
+
     async def send(self, send: Send) -> None:
         """Sends the answer to an ASGI server."""
-        length = (b"content-length", str(len(self.body)).encode())
-        headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
-        await send({"type": "http.response.start", "status": self.status, "headers": [*headers, length]})
+        await send({"type": "http.response.start", "status": self.status, "headers": self.sent_headers})
         await send({"type": "http.response.body", "body": self.body})
 
 

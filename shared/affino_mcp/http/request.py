@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-
-from starlette.types import Receive, Scope
+from typing import TYPE_CHECKING
 
 from affino_mcp.errors import TooLarge
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import own_base_url
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope
 
 HeaderPairs = list[tuple[bytes, bytes]]
 

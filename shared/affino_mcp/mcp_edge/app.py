@@ -1,28 +1,29 @@
-"""The MCP edge as one ASGI application: the gate, and the MCP server behind it."""
+"""The MCP edge as one ASGI application: the gate, the lane behind it, and the MCP library behind both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from starlette.applications import Starlette
-
-from affino_mcp.catalogue.method import Method
 from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.mcp_edge.gate_asgi import AdmittingGate, GateApp
-from affino_mcp.mcp_edge.request import ENDPOINT, Dispatch
-from affino_mcp.mcp_edge.server import build_server
-from affino_mcp.mcp_edge.streamable_http import build_http_app
-from affino_mcp.settings import Settings
+from affino_mcp.mcp_edge.library import Library
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from affino_mcp.catalogue.method import Method
+    from affino_mcp.mcp_edge.request import Dispatch
+    from affino_mcp.settings import Settings
 
 
 class McpApp(GateApp):
-    """The whole edge. `inner` is the MCP server behind the gate."""
+    """The whole edge. `library` answers what the lane does not."""
 
     def __init__(
         self,
-        inner: Starlette,
+        library: Library,
         gate: AdmittingGate,
         dispatch: Dispatch,
         origins: frozenset[str],
@@ -30,12 +31,31 @@ class McpApp(GateApp):
         *,
         in_thread: bool,
     ) -> None:
-        super().__init__(inner, gate, dispatch, origins, places, in_thread=in_thread)
-        self.inner = inner
+        super().__init__(library, gate, dispatch, origins, places, in_thread=in_thread)
+        self.library = library
 
-    def lifespan(self) -> AbstractAsyncContextManager[Any]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI, lifespan events included."""
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """Starts at once, because the library starts when it is needed, and stops the library at the end."""
+        async with self.lifespan():
+            await receive()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
         """Open while requests are served, for a process that has no ASGI server to send lifespan events."""
-        return self.inner.router.lifespan_context(self.inner)
+        try:
+            yield
+        finally:
+            await self.library.stop()
 
 
 def build_app(
@@ -51,6 +71,6 @@ def build_app(
     With `in_thread`, gate and tools run in worker threads and the event loop stays free; a Lambda process has one request
     at a time and does without.
     """
-    inner = build_http_app(build_server(methods, in_thread=in_thread), ENDPOINT)
+    library = Library(methods, in_thread=in_thread)
     places = OAuthPlaces(settings.public_url) if settings.oauth_on else None
-    return McpApp(inner, gate, dispatch, settings.allowed_origin_set, places, in_thread=in_thread)
+    return McpApp(library, gate, dispatch, settings.allowed_origin_set, places, in_thread=in_thread)

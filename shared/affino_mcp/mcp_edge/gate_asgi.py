@@ -7,10 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-import anyio.to_thread
-from mcp_types.version import MODERN_PROTOCOL_VERSIONS
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.dispatch import CallMeta
@@ -30,12 +26,16 @@ from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.mcp_edge.app_door import TOLD_BEFORE_METHOD, app_refusal_reply
+from affino_mcp.mcp_edge.lane.lane import Lane
+from affino_mcp.mcp_edge.lane.protocol import MODERN_VERSIONS
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
 from affino_mcp.mcp_edge.reply import in_own_shape, message_refusal_reply, question_reply, refusal_reply
 from affino_mcp.mcp_edge.request import ENDPOINT, MAX_BODY, AdmittedRequest, Dispatch, Request
 from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
     from affino_mcp.catalogue.toolset import Toolset
     from affino_mcp.gate.caller import Caller
     from affino_mcp.http.oauth_places import OAuthPlaces
@@ -60,7 +60,7 @@ class AdmittingGate(Protocol):
 
 
 class GateApp:
-    """The whole edge: answers what needs no MCP, and passes admitted messages on to `app` with their AdmittedRequest."""
+    """The whole edge: admits messages and has them answered by the lane, or else by `app`, which gets their AdmittedRequest."""
 
     def __init__(
         self,
@@ -74,16 +74,22 @@ class GateApp:
     ) -> None:
         self._app, self._gate, self._dispatch, self._places = app, gate, dispatch, places
         self._origins, self._in_thread = frozenset(origin.lower() for origin in origins), in_thread
+        self._answer_in_lane = Lane().answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        answer = await self.respond(scope, receive)
+        await answer.send(send)
+
+    async def respond(self, scope: Scope, receive: Receive) -> Reply:
+        """The whole answer to one HTTP request."""
         request = Request.from_scope(scope, self._places)
         with invocation(scope, request.id):
             answer = await _answer_or_fault(request, None, self._answer(request, receive))
-        await answer.with_headers({"cache-control": "no-store", "x-request-id": request.id}).send(send)
+        return answer.with_headers({"cache-control": "no-store", "x-request-id": request.id})
 
     async def _answer(self, request: Request, receive: Receive) -> Reply:
         if request.path == HEALTH and request.method in {"GET", "HEAD"}:
@@ -139,8 +145,10 @@ class GateApp:
             refused = self._refuse(request, refusal, received.id)
             return refused.with_headers(refusal_rate_headers(refusal))
         admitted = AdmittedRequest(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
-        passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
-        answer = in_own_shape(passed, received.id, request.header(b"content-type"))
+        answer = await self._run_blocking(partial(self._answer_in_lane, request, received, admitted))
+        if answer is None:
+            passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
+            answer = in_own_shape(passed, received.id, request.header(b"content-type"))
         if received.is_charged and not admitted.is_heard:
             unheard = BadRequest().concerning(caller.profile, caller.person, caller.session.fingerprint)
             await self._log_refusal(unheard, admitted.meta, received)
@@ -165,7 +173,11 @@ class GateApp:
         return exchange.reply
 
     async def _run_blocking(self, work: Callable[[], T]) -> T:
-        return await anyio.to_thread.run_sync(work) if self._in_thread else work()
+        if not self._in_thread:
+            return work()
+        from anyio import to_thread  # noqa: PLC0415 (a Lambda process does without)
+
+        return await to_thread.run_sync(work)
 
 
 async def _answer_or_fault(request: Request, message_id: str | int | None, answer: Awaitable[Reply]) -> Reply:
@@ -232,7 +244,7 @@ def _call_meta(request: Request, received: JsonRpcMessage, toolset: Toolset | No
     name, version = received.client
     if not name:
         name, version = request.client
-    form = received.form if request.header(b"mcp-protocol-version") in MODERN_PROTOCOL_VERSIONS else ConfirmationForm()
+    form = received.form if request.header(b"mcp-protocol-version") in MODERN_VERSIONS else ConfirmationForm()
     secrets = presented_secrets(request.headers)
     narrowed = "" if toolset is None else str(toolset)
     return CallMeta(request.id, name, version, request.source, form, secrets=secrets, toolset=narrowed)

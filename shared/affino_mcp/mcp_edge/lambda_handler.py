@@ -1,34 +1,28 @@
-"""The MCP edge as a Lambda handler: its lifespan is entered once and held open between invocations."""
+"""The MCP edge as a Lambda handler: events in, answers out, and an event loop for the MCP library alone."""
 
 from __future__ import annotations
 
-import asyncio
+from typing import Any
 
-from affino_mcp.http.api_gateway import AsgiLambdaHandler
+from affino_mcp.http.answer_bound import ALWAYS_FITS, bound_answer
 from affino_mcp.http.custom_domain import NO_DOMAIN, CustomDomain
+from affino_mcp.http.rest_event import event_answer, event_body, event_scope, run_at_once
 from affino_mcp.mcp_edge.app import McpApp
-from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
 
 
-class LambdaHandler(AsgiLambdaHandler):
-    """Call it with an event. Making it starts the application and warms it up, so that the first event is served fast."""
+class LambdaHandler:
+    """Call it with an event of the REST API and its context: gives the API's answer, within Lambda's limit."""
 
     def __init__(self, app: McpApp, stage: str, domain: CustomDomain = NO_DOMAIN) -> None:
-        super().__init__(app, stage, domain)
-        self._stopping = asyncio.Event()
-        started: asyncio.Future[None] = self._loop.create_future()
-        self._lifespan = self._loop.create_task(self._hold_open(app, started))
-        self._loop.run_until_complete(started)
-        self._loop.run_until_complete(warm_up(app.inner))
+        self._app, self._stage, self._domain = app, stage, domain
 
-    async def _hold_open(self, app: McpApp, started: asyncio.Future[None]) -> None:
-        """Enters and leaves the application's lifespan in one task, as its task group demands."""
-        async with app.lifespan():
-            started.set_result(None)
-            await self._stopping.wait()
+    def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answers one event."""
+        scope = event_scope(self._domain.strip_base_path(event), context, self._stage)
+        reply = run_at_once(self._app.respond(scope, event_body(event)))
+        answer = event_answer(reply.status, reply.sent_headers, reply.body.decode())
+        return answer if len(answer["body"]) <= ALWAYS_FITS else bound_answer(answer, event)
 
     def close(self) -> None:
-        """End the application and its loop; a Lambda process never does."""
-        self._stopping.set()
-        self._loop.run_until_complete(self._lifespan)
-        super().close()
+        """Ends the MCP library's application, if it was needed; a Lambda process never does."""
+        self._app.library.close()

@@ -33,6 +33,7 @@ QUESTION: Final = "confirm"
 """The name of the only question that tools ask, and of the only field of its form."""
 _ACTIONS: Final = ("accept", "decline", "cancel")
 CALL: Final = "tools/call"
+_MEMBERS: Final = frozenset({"jsonrpc", "id", "method", "params"})
 _HALF_PAIR_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 """An escape that may be half of a surrogate pair; without one, texts need no check."""
 
@@ -53,6 +54,9 @@ class JsonRpcMessage:
     params: dict[str, Any] = field(default_factory=dict)
     fault: BadRequest | None = None
     may_hold_half_pairs: bool = False
+    is_notification: bool = False
+    has_members_of_protocol: bool = True
+    """False when the message has another member than JSON-RPC's four of a request."""
 
     @cached_property
     def any_fault(self) -> BadRequest | None:
@@ -142,6 +146,8 @@ def read_message(body: bytes) -> JsonRpcMessage:
         params=params if isinstance(params, dict) else {},
         fault=_find_fault(document),
         may_hold_half_pairs=_HALF_PAIR_ESCAPE.search(body) is not None,
+        is_notification="id" not in document,
+        has_members_of_protocol=document.keys() <= _MEMBERS,
     )
 
 

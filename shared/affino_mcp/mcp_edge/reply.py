@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -49,9 +50,14 @@ def in_own_shape(answer: Reply, message_id: str | int | None, content_type: str)
     error = _json_rpc_error(answer.body)
     if error is None or not is_json or answer.status in _BY_STATUS:
         return message_refusal_reply(refusal, message_id)
+    return protocol_error_reply(answer.status, message_id, error)
+
+
+def protocol_error_reply(status: int, message_id: str | int | None, error: Mapping[str, Any]) -> Reply:
+    """The answer with a JSON-RPC error of the protocol itself; its data gains the members that a refusal's have."""
     told = error.get("data")
-    data = {**refusal_details(refusal), **(told if isinstance(told, dict) else {"detail": told} if told else {})}
-    return json_reply(answer.status, {"jsonrpc": "2.0", "id": message_id, "error": {**error, "data": data}})
+    data = {**refusal_details(BadRequest()), **(told if isinstance(told, dict) else {"detail": told} if told else {})}
+    return json_reply(status, {"jsonrpc": "2.0", "id": message_id, "error": {**error, "data": data}})
 
 
 def _json_rpc_error(body: bytes) -> dict[str, Any] | None:

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from starlette.types import Scope
-
 from affino_mcp.catalogue.toolset import InvalidToolset, Toolset
 from affino_mcp.errors import BadRequest, NoSuchPath, Refusal
 from affino_mcp.http.oauth_places import RESOURCE_PATH, OAuthPlaces
@@ -15,6 +13,8 @@ from affino_mcp.http.own_address import own_base_url
 from affino_mcp.http.request import HttpRequest
 
 if TYPE_CHECKING:
+    from starlette.types import Scope
+
     from affino_mcp.dispatch import CallMeta, ToolAnswer
     from affino_mcp.gate.caller import Caller
     from affino_mcp.gate.confirmation import ConfirmationQuestion

@@ -1,45 +1,40 @@
-"""The MCP server: FastMCP with the catalogue's methods as its tools, and without everything that this service does not offer."""
+"""The MCP server behind the lane: FastMCP, by its public parts alone, with the catalogue's methods as its tools.
+
+The lane answers what every client sends; this server answers messages of the same methods whose shape the lane does not
+know, so it offers what the lane offers and nothing else.
+"""
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 
 import anyio.to_thread
 import mcp_types
 from fastmcp import FastMCP
 from fastmcp.server.dependencies import get_http_request
+from fastmcp.server.http import StarletteWithLifespan
 from fastmcp.server.middleware import CallNext, Middleware, MiddlewareContext
 from fastmcp.tools.base import Tool, ToolResult
-from mcp.server.context import CallNext as NextHandler
-from mcp.server.context import HandlerResult, ServerRequestContext
 from mcp.shared.exceptions import MCPError
-from mcp_types import INVALID_PARAMS, TextContent
+from mcp_types import INVALID_PARAMS, DiscoverResult, InitializeResult, TextContent
 from mcp_types import Tool as ListedTool
 from pydantic import ValidationError
 
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.method import Method
-from affino_mcp.errors import Refusal, UnknownTool
+from affino_mcp.errors import UnknownTool
 from affino_mcp.mcp_edge.instructions import INSTRUCTIONS
-from affino_mcp.mcp_edge.request import AdmittedRequest
-from affino_mcp.mcp_edge.vendor_patches import fix_capabilities, low_level_server, remove_session_state
-from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
+from affino_mcp.mcp_edge.lane.answers import encode
+from affino_mcp.mcp_edge.request import ENDPOINT, AdmittedRequest
+from affino_mcp.mcp_edge.tool_call import carry_out
+from affino_mcp.tool_errors import FAULT_TEXT
 
-_NOT_OFFERED: Final = (
-    "prompts/list",
-    "prompts/get",
-    "resources/list",
-    "resources/templates/list",
-    "resources/read",
-    "logging/setLevel",
-)
 TOOLS_ALONE: Final = mcp_types.ServerCapabilities(tools=mcp_types.ToolsCapability(list_changed=False))
-MAX_CACHED_LISTS: Final = 64
+_OFFERED: Final = frozenset({"initialize", "server/discover", "ping", "tools/list", "tools/call"})
 
 
 class CatalogueTool(Tool):
@@ -77,46 +72,49 @@ def current_request() -> AdmittedRequest:
 async def run_tool(name: str, arguments: dict[str, Any], *, in_thread: bool) -> ToolResult:
     """Carries out a tool call for the caller of the current request.
 
-    Raises JSON-RPC error -32602 for a tool that does not exist (MCP 2026-07-28). The admitted request keeps a refusal
-    (a store is down), so that the gate can answer with the refusal's HTTP status instead.
+    Raises JSON-RPC error -32602 for a tool that does not exist (MCP 2026-07-28).
     """
-    carry_out = partial(current_request().call_tool, name, arguments)
+    work = partial(carry_out, current_request(), name, arguments)
     try:
-        answer = await anyio.to_thread.run_sync(carry_out) if in_thread else carry_out()
+        answer = await anyio.to_thread.run_sync(work) if in_thread else work()
     except UnknownTool as error:
-        _raise_unknown_tool(error)
-    except Refusal as refusal:
-        return _tool_result(
-            {"error": {"code": refusal.code, "type": refusal.type, "message": refusal.message}}, is_error=True
-        )
-    except Exception as error:  # noqa: BLE001 (no exception's text may reach a caller or a library's logger)
-        return _unexpected_result(name, error)
-    return _tool_result(answer.body, is_error=answer.is_error)
-
-
-def _raise_unknown_tool(error: UnknownTool) -> NoReturn:
-    raise MCPError(code=INVALID_PARAMS, message=error.message, data={"type": error.type}) from None
-
-
-def _unexpected_result(name: str, error: Exception) -> ToolResult:
-    meta = current_request().meta
-    observability.log_fault("tool failed", {"tool": name, "error": type(error).__name__, "request_id": meta.request_id})
-    body = {"code": Unexpected.code, "type": Unexpected.type, "message": FAULT_TEXT}
-    return _tool_result({"error": {**body, "details": {"request_id": meta.request_id}}}, is_error=True)
-
-
-def _tool_result(body: dict[str, Any], *, is_error: bool) -> ToolResult:
-    """The answer as structured content, and as the same JSON in a text for clients that read texts alone."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    content = TextContent(type="text", text=text)
-    return ToolResult([content], body, is_error=is_error)
+        raise MCPError(code=INVALID_PARAMS, message=error.message, data={"type": error.type}) from None
+    return ToolResult([TextContent(type="text", text=encode(answer.body))], answer.body, is_error=answer.is_error)
 
 
 class ProfileTools(Middleware):
-    """FastMCP middleware: lists the tools that the profile allows, and passes every call to dispatch."""
+    """FastMCP middleware: shows a profile what it may use, and passes every call to dispatch."""
 
     def __init__(self, methods: Mapping[str, Method], *, in_thread: bool) -> None:
         self._methods, self._in_thread = methods, in_thread
+
+    async def on_message(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> Any:
+        """Puts our own text in the place of an unexpected exception's; errors that the SDK has a text for pass through."""
+        try:
+            return await call_next(context)
+        except (MCPError, ValidationError):
+            raise
+        except Exception as error:  # noqa: BLE001
+            observability.log_fault("message failed", {"method": context.method, "error": type(error).__name__})
+            raise MCPError(code=mcp_types.INTERNAL_ERROR, message=FAULT_TEXT) from None
+
+    async def on_request(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> Any:
+        """Refuses what FastMCP has and this service does not offer, as the SDK refuses an unknown method."""
+        if context.method not in _OFFERED:
+            raise MCPError(code=mcp_types.METHOD_NOT_FOUND, message="Method not found", data=context.method)
+        return await call_next(context)
+
+    async def on_initialize(
+        self, context: MiddlewareContext[Any], call_next: CallNext[Any, InitializeResult | None]
+    ) -> InitializeResult | None:
+        """The handshake with what is offered, and the instructions of the profile's mode."""
+        result = await call_next(context)
+        return None if result is None else result.model_copy(update=_own_description())
+
+    async def on_discover(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> DiscoverResult:
+        """The same for the server's description of 2026-07-28."""
+        result: DiscoverResult = await call_next(context)
+        return result.model_copy(update=_own_description())
 
     async def on_list_tools(self, context: MiddlewareContext[Any], call_next: CallNext[Any, Any]) -> list[Tool]:
         """The tools as the caller sees them, in the catalogue's order: in the profile's mode, narrowed by the toolset."""
@@ -138,54 +136,15 @@ class ProfileTools(Middleware):
         return await run_tool(name, context.message.arguments or {}, in_thread=self._in_thread)
 
 
-class FixedErrorTexts:
-    """SDK middleware: puts our own text in the place of an unexpected exception's, which older clients would be sent."""
-
-    async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
-        """Calls the rest of the chain. Errors that the SDK itself has a text for pass through."""
-        try:
-            return await call_next(ctx)
-        except (MCPError, ValidationError):
-            raise
-        except Exception as error:  # noqa: BLE001
-            observability.log_fault("message failed", {"method": ctx.method, "error": type(error).__name__})
-            raise MCPError(code=mcp_types.INTERNAL_ERROR, message=FAULT_TEXT) from None
-
-
-class ModeInstructions:
-    """SDK middleware: puts the instructions of the profile's mode in the place of the full list's."""
-
-    async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
-        """The chain's answer to a handshake, with those instructions; any other answer as it is."""
-        answer = await call_next(ctx)
-        if ctx.request is None or not isinstance(answer, (mcp_types.InitializeResult, mcp_types.DiscoverResult)):
-            return answer
-        mode = AdmittedRequest.from_scope(ctx.request.scope).caller.profile.mode
-        return answer.model_copy(update={"instructions": INSTRUCTIONS[mode]})
-
-
-class ToolListCache:
-    """SDK middleware: keeps the finished tools/list per protocol version and tools shown (10 ms to make, 1 to send)."""
-
-    def __init__(self) -> None:
-        self._lists: dict[tuple[Any, ...], HandlerResult] = {}
-
-    async def __call__(self, ctx: ServerRequestContext[Any, Any], call_next: NextHandler) -> HandlerResult:
-        """The kept list, or the chain's own. The SDK sends what a middleware returns without `call_next` as it is."""
-        if ctx.request is None or ctx.method != "tools/list" or set(ctx.params or ()) - {"_meta"}:
-            return await call_next(ctx)
-        key = (ctx.protocol_version, *AdmittedRequest.from_scope(ctx.request.scope).caller.view_tools().key)
-        if key not in self._lists:
-            if len(self._lists) >= MAX_CACHED_LISTS:
-                self._lists.clear()
-            self._lists[key] = await call_next(ctx)
-        return self._lists[key]
+def _own_description() -> dict[str, Any]:
+    """What a handshake's result says of this service to the caller."""
+    return {"capabilities": TOOLS_ALONE, "instructions": INSTRUCTIONS[current_request().caller.profile.mode]}
 
 
 def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[Any]:
     """The server of these methods. Each request must have an AdmittedRequest in its ASGI scope."""
     _silence_library_loggers()
-    server: FastMCP[Any] = FastMCP(
+    return FastMCP(
         NAME,
         instructions=INSTRUCTIONS[ListMode.FULL],
         version=VERSION,
@@ -194,18 +153,11 @@ def build_server(methods: Mapping[str, Method], *, in_thread: bool) -> FastMCP[A
         mask_error_details=True,
         dereference_schemas=False,
     )
-    remove_session_state(server)
-    fix_capabilities(server, TOOLS_ALONE)
-    low_level = low_level_server(server)
-    low_level.middleware[:0] = [FixedErrorTexts(), ToolListCache(), ModeInstructions()]
-    for method in _NOT_OFFERED:
-        low_level.add_request_handler(method, mcp_types.RequestParams, _answer_not_offered)
-    return server
 
 
-async def _answer_not_offered(ctx: ServerRequestContext[Any, Any], _: mcp_types.RequestParams) -> NoReturn:
-    """Answers a method that FastMCP handles and this service does not offer, as the SDK answers an unknown one."""
-    raise MCPError(code=mcp_types.METHOD_NOT_FOUND, message="Method not found", data=ctx.method)
+def build_http_app(methods: Mapping[str, Method], *, in_thread: bool) -> StarletteWithLifespan:
+    """The server over HTTP: stateless, JSON answers alone. Bodies over the SDK's own 4 MiB are refused: the lane has them."""
+    return build_server(methods, in_thread=in_thread).http_app(path=ENDPOINT, stateless_http=True, json_response=True)
 
 
 def _silence_library_loggers() -> None:

@@ -146,7 +146,7 @@ def event(
         del message["id"]
     given = {"mcp-protocol-version": era}
     if era == MODERN:
-        message["params"]["_meta"] = META
+        message["params"] = {"_meta": META} | message["params"]
         given |= {"mcp-method": method} | ({"mcp-name": params["name"]} if params and "name" in params else {})
     template = load("mcp_legacy_initialize")
     all_headers = template["headers"] | given | dict(headers or {})

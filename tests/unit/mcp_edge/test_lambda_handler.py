@@ -1,4 +1,4 @@
-"""The process around the edge: one loop kept between invocations, a warm-up that touches no store, threads elsewhere."""
+"""The process around the edge: no event loop but the library's own, a start that touches no store, threads elsewhere."""
 
 from __future__ import annotations
 
@@ -8,38 +8,19 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.dispatch import CallMeta, ToolAnswer
 from affino_mcp.gate.caller import Caller
 from affino_mcp.mcp_edge.app import McpApp, build_app
-from affino_mcp.mcp_edge.cold_start.warm_up import warm_up
 from affino_mcp.mcp_edge.request import MAX_BODY
 from affino_mcp.settings import Settings
 from tests.unit.mcp_edge.edge import BOTH, Desk, Door, Edge, caller, event
 
 
-def test_warming_up_asks_neither_gate_nor_dispatch(edge: Edge) -> None:
+def test_a_start_asks_neither_gate_nor_dispatch(edge: Edge) -> None:
     assert not edge.door.asked
     assert not edge.desk.calls
-
-
-@pytest.mark.parametrize(
-    ("status", "body"),
-    [
-        (500, b"{}"),
-        (200, b'{"jsonrpc":"2.0","id":1,"result":{"content":[],"isError":true}}'),
-        (200, b'{"jsonrpc":"2.0","id":1,"error":{"code":-32603,"message":"broken"}}'),
-    ],
-)
-def test_a_build_that_cannot_answer_does_not_start(status: int, body: bytes) -> None:
-    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": status, "headers": []})
-        await send({"type": "http.response.body", "body": body})
-
-    with pytest.raises(RuntimeError, match="warm-up"):
-        asyncio.run(warm_up(broken))
 
 
 @pytest.mark.parametrize("era", BOTH)

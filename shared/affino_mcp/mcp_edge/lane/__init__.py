@@ -1,0 +1,1 @@
+"""The thin lane: the messages that every client sends, answered without any MCP library."""
