@@ -26,6 +26,9 @@ _APOSTROPHES: Final = {"\u02bc": "'", "\u2019": "'"}
 _DROPPED: Final = "\u02b9\u02ba\u02bb\u02bd\u02be\u02bf\u0640\ua78c"
 """Modifier letters that stand for a mark (the okina, ayin and alef of transliterations), and the tatweel."""
 _SPELLINGS: Final = str.maketrans(_LATIN | _ARABIC | _CYRILLIC | _APOSTROPHES | dict.fromkeys(_DROPPED, ""))
+_SPELT_AS_TWO: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
+"""Letters of German and the Nordic languages, as they are spelt where they cannot be written."""
+_TWO_LETTERS: Final = str.maketrans(_SPELT_AS_TWO)
 _OTHER_DIGITS: Final = re.compile(r"[^\D0-9]")
 """A decimal digit of another script."""
 
@@ -41,6 +44,15 @@ def plain(text: str) -> str:
     unmarked = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     spelt = unmarked.casefold().translate(_SPELLINGS)
     return _OTHER_DIGITS.sub(lambda digit: str(unicodedata.decimal(digit[0])), spelt)
+
+
+def spell_out(text: str) -> str:
+    """The text in small letters with ä, ö, ü, ø and å spelt as two letters; a text without them as it is."""
+    if text.isascii():
+        return text
+    composed = unicodedata.normalize("NFC", text).casefold()
+    spelt = composed.translate(_TWO_LETTERS)
+    return text if spelt == composed else spelt
 
 
 def look(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
-from affino_mcp.plain_text import is_in_word, plain
+from affino_mcp.plain_text import is_in_word, plain, spell_out
 
 MAX_WORD_LETTERS: Final = 30
 """How many letters of a word count."""
@@ -49,9 +49,12 @@ def split_words(text: str) -> list[str]:
 def split_findable(text: str) -> list[str]:
     """The beginnings that lead to a text, in order: its words, and of an unspaced one what follows each of its letters.
 
-    Whoever looks for texts that begin like a search word finds an unspaced word from within, too.
+    Whoever looks for texts that begin like a search word finds an unspaced word from within, too. Words with letters that are
+    spelt as two where they cannot be written come last in that spelling, too.
     """
-    return [part[:MAX_WORD_LETTERS] for word in _cut(text) for part in _ends_of(word)]
+    found = [part[:MAX_WORD_LETTERS] for word in _cut(text) for part in _ends_of(word)]
+    spelt_out = spell_out(text)
+    return found if spelt_out == text else list(dict.fromkeys([*found, *split_words(spelt_out)]))
 
 
 def is_beginning(asked: str, part: str) -> bool:

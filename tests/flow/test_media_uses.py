@@ -70,6 +70,36 @@ def test_used_by_is_left_out_where_the_profile_may_not_read_articles(
     assert codes(answer) == ["NOT_SHOWN"]
 
 
+def test_a_text_that_shows_an_item_is_a_use_of_it(library: Library) -> None:
+    item, other = library.item(library.publisher), library.item(library.publisher)
+    editor, image = library.publisher, f'<p>Look: <img src="media:{item}" alt="Cover"></p>'
+    shown, stepped, plain = (
+        editor.call_tool("create_article", Title=title, standardSectionCode=library.marketing, **more).result["Article"]
+        for title, more in (("Text", {"Body": image}), ("Step", {}), ("Neither", {"Body": "<p>media:1</p>"}))
+    )
+    in_step = {"StandardItemCode": stepped["StandardItemCode"], "Title": "One", "Body": image}
+    step = editor.call_tool("create_article_step", **in_step).result["Step"]["StandardStepByStepCode"]
+
+    def used_by(code: int) -> list[tuple[str, str]]:
+        found = editor.call_tool("get_media_item", MediaFileItemCode=code).result["MediaItem"]["UsedBy"]
+        return [(use["Title"], use["Role"]) for use in found]
+
+    def listed_by(code: int) -> list[str]:
+        rows = editor.call_tool("list_articles", MediaFileItemCode=code).result["Items"]
+        return sorted(row["Title"] for row in rows)
+
+    assert used_by(item) == [("Text", "text"), ("Step", "text")]
+    assert (listed_by(item), listed_by(other), used_by(other)) == (["Step", "Text"], [], [])
+    assert editor.call_tool("delete_media_item", MediaFileItemCode=item).error["type"] == "conflict"
+    moved = image.replace(f"media:{item}", f"media:{other}")
+    editor.call_tool("update_article", StandardItemCode=shown["StandardItemCode"], Body=moved).result  # noqa: B018
+    editor.call_tool("delete_article_step", StandardStepByStepCode=step).result  # noqa: B018
+    assert (used_by(item), used_by(other)) == ([], [("Text", "text")])
+    gone = editor.call_tool("delete_media_item", MediaFileItemCode=other, Force=True).result["Hanging"]
+    assert (gone["articles"], plain["Title"]) == (1, "Neither")
+    assert editor.call_tool("delete_media_item", MediaFileItemCode=item).result["Deleted"]
+
+
 def test_the_last_file_of_an_item_in_use_stays(library: Library) -> None:
     item = library.item()
     first, second = library.attach(item, png())["MediaFileCode"], library.attach(item, jpeg())["MediaFileCode"]

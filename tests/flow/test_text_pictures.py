@@ -89,7 +89,7 @@ def test_what_is_not_there_is_told_when_it_is_written_and_when_it_is_read(librar
     (told,) = answer["Warnings"]
     assert told["Code"] == "NOT_SHOWN"
     assert f"media:999, media:{hidden}, media:{unfiled}, media:{paper}:" in told["Message"]
-    assert library.publisher.call_tool("delete_media_item", MediaFileItemCode=cover).result
+    assert library.publisher.call_tool("delete_media_item", MediaFileItemCode=cover, Force=True).result
     assert f"media:{cover}:" in read_article(library.editor, made)["Warnings"][0]["Message"]
 
 

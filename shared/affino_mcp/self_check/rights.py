@@ -88,7 +88,7 @@ _LINKED: Final = "contacts#* opportunities#* contact_lists#* account_lists#*"
 _LISTS: Final = " ".join(f"{family}#*" for family in STRUCTURE_LISTS)
 _USES: Final = (
     "F#article_comments#article=* F#article_media#article=* F#article_media#item=* F#article_media#step=* "
-    "F#articles#all F#articles#section=* F#forum_posts#shown=* "
+    "F#articles#all F#articles#section=* F#articles#item=* F#article_steps#item=* F#forum_posts#shown=* "
     "F#forum_threads#forum=* F#media_items#all F#media_items#category=*"
 )
 _LISTED_IN_FILES: Final = "F#accounts#* F#contacts#* F#opportunities#* F#tasks#* F#notes#*"

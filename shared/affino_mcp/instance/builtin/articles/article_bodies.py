@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.article_steps import STEP
 from affino_mcp.catalogue.families.article_texts import ATTACHED_ITEM_FIELD
-from affino_mcp.catalogue.families.articles import IMAGES
+from affino_mcp.catalogue.families.articles import ARTICLE, IMAGES
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import guards
@@ -19,8 +20,8 @@ from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import InvalidArgument
 
 BODY_ATTRIBUTE: Final = "Body"
-MAX_PICTURES_PER_TEXT: Final = 30
-"""How many media items one text shows, so that whoever writes or reads it looks up a bounded number."""
+MAX_PICTURES: Final = {ARTICLE.family: 30, STEP.family: 10}
+"""How many media items one text shows: each has an index row, and a step is deleted with its media in one transaction."""
 
 
 def store_body(records: Records, change: Change, document: Document, values: Values, where: str = "") -> Document:
@@ -36,8 +37,9 @@ def store_body(records: Records, change: Change, document: Document, values: Val
     asked = replace(field, name=f"{where}{BODY_ATTRIBUTE}")
     body = html_policy.sanitise_argument(change.call, asked, values[BODY_ATTRIBUTE], html_policy.Links.EDITORS)
     pictures = html_pictures.find_pictures(body)
-    if len(pictures) > MAX_PICTURES_PER_TEXT:
-        raise InvalidArgument(asked.name, f"{asked.name} can show at most {MAX_PICTURES_PER_TEXT} media items.")
+    most = MAX_PICTURES[document.family]
+    if len(pictures) > most:
+        raise InvalidArgument(asked.name, f"{asked.name} can show at most {most} media items.")
     _warn_of_missing(records, change.call, asked.name, pictures)
     return _with_images(long_texts.put_text(change, document, BODY_ATTRIBUTE, body), pictures)
 

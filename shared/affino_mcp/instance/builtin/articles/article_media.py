@@ -14,6 +14,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.builtin.access import guards
 from affino_mcp.instance.builtin.articles import article_access
+from affino_mcp.instance.builtin.articles.picture_uses import find_articles_showing, item_facet
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.index import Facets, facet_partition
@@ -45,7 +46,7 @@ def facets(stored: RecordState) -> Facets:
     step = (f"step={system[STEP_CODE]}",) if system.get(STEP_CODE) else ()
     item = values[ATTACHED_ITEM_FIELD.name]
     return Facets(
-        (f"article={system[ARTICLE_CODE]}", *step, f"item={item}"), counted=(str(RecordRef(MEDIA_FAMILY, item)),)
+        (f"article={system[ARTICLE_CODE]}", *step, item_facet(item)), counted=(str(RecordRef(MEDIA_FAMILY, item)),)
     )
 
 
@@ -80,18 +81,19 @@ def _is_visible(call: Call, document: Document, known: KnownRecords) -> bool:
 
 
 def find_articles_with(records: Records, call: Call, item: int) -> CodeList:
-    """The articles that a media item is on, by its newest 500 attachments; warns when there are more.
+    """The articles that a media item is on, by its newest 500 attachments and 500 texts that show it; warns of more of those.
 
     Raises NotFound for an item that is not there, or not open to the call.
     """
     require_open_item(records, call, MEDIA_FILTER.name, item)
-    query = Query(records.table, facet_partition(FAMILY, f"item={item}"), forward=False, limit=MAX_FILTERED_USES + 1)
+    query = Query(records.table, facet_partition(FAMILY, item_facet(item)), forward=False, limit=MAX_FILTERED_USES + 1)
     rows = records.db.query(query).items
     if len(rows) > MAX_FILTERED_USES:
         text = f"The item is attached more than {MAX_FILTERED_USES} times; articles of older attachments are left out."
         call.warn(WarningCode.INCOMPLETE, MEDIA_FILTER.name, text)
     found = records.load_documents(RecordRef(FAMILY, row["code"]) for row in rows[:MAX_FILTERED_USES])
-    return CodeList({document.system[ARTICLE_CODE] for document in found.values()})
+    shown = find_articles_showing(records, item, MAX_FILTERED_USES)
+    return CodeList({document.system[ARTICLE_CODE] for document in found.values()} | shown)
 
 
 def require_open_item(records: Records, call: Call, argument: str, code: int) -> None:

@@ -24,6 +24,7 @@ from affino_mcp.instance.builtin.articles.article_access import (
 )
 from affino_mcp.instance.builtin.articles.article_bodies import store_body
 from affino_mcp.instance.builtin.articles.media_attaching import NewPicture
+from affino_mcp.instance.builtin.articles.picture_uses import list_item_facets
 from affino_mcp.instance.builtin.engine import long_texts
 from affino_mcp.instance.builtin.engine.change import Change
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
@@ -50,8 +51,8 @@ Attachments = Sequence[dict[str, Any]]
 
 
 def facets(stored: RecordState) -> Facets:
-    """A step is found through its article, which its index rows name."""
-    return Facets((), (article_access.step_tag(stored.document),))
+    """A step is found through its article, which its index rows name, and by the media items that its text shows."""
+    return Facets(list_item_facets(stored.document), (article_access.step_tag(stored.document),))
 
 
 def render_steps(

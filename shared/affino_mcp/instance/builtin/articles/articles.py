@@ -22,6 +22,7 @@ from affino_mcp.instance.builtin.articles import (
 )
 from affino_mcp.instance.builtin.articles.article_access import STEP_ORDER_ATTRIBUTE, OpenArticle
 from affino_mcp.instance.builtin.articles.article_bodies import store_body
+from affino_mcp.instance.builtin.articles.picture_uses import list_item_facets
 from affino_mcp.instance.builtin.engine.document import Document, RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import WAITS, Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import Records, require_if_updated
@@ -52,6 +53,7 @@ def facets(stored: RecordState) -> Facets:
     document, values = stored.document, stored.document.values
     rows = [f"section={values[SECTION_FIELD.name]}", f"author={values.get(AUTHOR_ATTRIBUTE)}"]
     rows += [f"mine={code}" for code in sorted(article_access.article_owner_codes(document))]
+    rows += list_item_facets(document)
     rows += [WAITS] if document.system.get(AWAITS_PUBLISHING) and not values.get(LIVE_ATTRIBUTE) else []
     tags = [guards.security_facet(document), *article_status.status_tags(values)]
     tags += [f"type={values['ArticleTypeCode']}"] if values.get("ArticleTypeCode") else []

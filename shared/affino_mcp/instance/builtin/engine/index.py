@@ -32,7 +32,7 @@ from affino_mcp.store.ops import (
     equals,
 )
 
-LAYOUT: Final = 4
+LAYOUT: Final = 5
 """The layout of index rows: raised by whoever changes which rows a record has here or in word_index.py, or what they hold,
 how texts are made plain and cut into words (plain_text.py, search_words.py, telephone_numbers.py) with them.
 

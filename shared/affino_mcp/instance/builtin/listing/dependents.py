@@ -31,7 +31,7 @@ FACETS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "opportunities": _ABOUT,
     "articles": (("article_comments", "article={code}&approved"), ("article_media", "article={code}")),
     "article_steps": (("article_media", "step={code}"),),
-    "media_items": (("article_media", "item={code}"),),
+    "media_items": (("article_media", "item={code}"), ("articles", "item={code}"), ("article_steps", "item={code}")),
 }
 """What can hang on each kind of record: the kinds of record, and the facet by which they are found."""
 

@@ -21,6 +21,7 @@ from affino_mcp.instance.builtin.engine.word_index import (
     word_partition,
 )
 from affino_mcp.instance.port import RecordRef
+from affino_mcp.plain_text import spell_out
 from affino_mcp.search_words import ask_words
 from affino_mcp.store.ops import Condition, Item, Query, SortSpan
 from affino_mcp.telephone_numbers import SURE_DIGITS, PhoneNumber, find_numbers, without_numbers
@@ -70,14 +71,20 @@ def parse_search(values: Values) -> list[str]:
 def read_searches(record: Record, values: Values) -> list[Search]:
     """What the Search argument may ask for of a kind of record; a record is found when it fits one of them.
 
-    Digits may be a telephone number or words; a whole number comes first.
+    Digits may be a telephone number or words; a whole number comes first. Words with letters that can be spelt as two are
+    asked for in both spellings.
     """
-    as_words, text = Search(tuple(parse_search(values))), values.get("Search", "")
-    numbers = tuple(find_numbers(text)) if record.phones else ()
+    text = values.get("Search", "")
+    as_words, numbers = _read_words(text), tuple(find_numbers(text)) if record.phones else ()
     if not numbers:
-        return [as_words]
+        return as_words
     as_numbers = Search(tuple(ask_words(without_numbers(text))), numbers)
-    return [as_numbers, as_words] if as_numbers.is_sure else [as_words, as_numbers]
+    return [as_numbers, *as_words] if as_numbers.is_sure else [*as_words, as_numbers]
+
+
+def _read_words(text: str) -> list[Search]:
+    spellings = dict.fromkeys((text, spell_out(text)))
+    return [Search(tuple(parse_search({"Search": each}))) for each in spellings]
 
 
 def fits_search(document: Document, values: Values) -> bool:

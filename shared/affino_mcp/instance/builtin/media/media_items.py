@@ -102,8 +102,8 @@ def delete_media_item(records: Records, method: Method, values: Values, call: Ca
     change = records.start_change(method, values, call)
     if media_uses.is_in_use(records, change, found.document.code):
         if not values.get("Force"):
-            text = "Articles use this media item. Detach it from them first, or set Force to remove it all the same."
-            raise Conflict(text, argument=CODE)
+            text = "Articles use this media item. Detach it and take it out of their texts first, or set Force"
+            raise Conflict(f"{text} to remove it all the same.", argument=CODE)
         call.warn(WarningCode.NOT_SHOWN, CODE, "Articles used this media item; they no longer show it.")
     media_access.require_item_unchanged(change, found)
     records.save_record(change, found.stored, found.stored.deleted_by(call))
