@@ -9,6 +9,7 @@ import pytest
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.flow import crm
+from tests.flow.merged_stock import undo
 from tests.world import EVERYTHING, World, WorldClient
 
 JANE: dict[str, Any] = {"Email": "jane@orbital.example", "FirstName": "Jane", "LastName": "Doe", "JobTitle": "CTO"}
@@ -105,6 +106,30 @@ def test_a_contact_changes_company_in_one_call(manager: WorldClient, primary: bo
     assert (again["type"], again["details"]["argument"]) == ("conflict", "ToAccountCode")
     gone = manager.call_tool("update_contact_account_link", **{**asked, "ToAccountCode": 999}).error
     assert (gone["type"], gone["details"]["argument"]) == ("not_found", "ToAccountCode")
+
+
+@pytest.mark.parametrize("primary", [True, False])
+def test_a_change_of_company_is_undone_as_one(manager: WorldClient, primary: bool) -> None:
+    old, new, jane, joe = (
+        *(crm.account(manager, name) for name in ("Old", "New")),
+        *(crm.contact(manager, name) for name in ("Jane", "Joe")),
+    )
+    for who, at in ((jane, old), (joe, new)):
+        manager.call_tool("link_contact_to_account", UserCode=who, AccountCode=at, Primary=True).result  # noqa: B018
+    deal = crm.opportunity(manager, old, PrimaryContactCode=jane)
+
+    def state() -> list[Any]:
+        accounts = [manager.call_tool("get_account", AccountCode=code).result["Account"] for code in (old, new)]
+        led = manager.call_tool("get_opportunity", OpportunityCode=deal).result["Opportunity"]["PrimaryContact"]
+        return [[row["PrimaryContact"] for row in accounts], links(manager, jane), links(manager, joe), led]
+
+    before = state()
+    asked = {"UserCode": jane, "AccountCode": old, "ToAccountCode": new, "Primary": primary}
+    manager.call_tool("update_contact_account_link", **asked).result  # noqa: B018
+    assert state() != before
+    assert undo(manager, "contacts", jane).result["Undone"]["How"] == "changed back"
+    assert state() == before
+    assert undo(manager, "contacts", jane).error["type"] == "conflict"
 
 
 def test_a_list_is_filled_by_criteria_in_one_call(manager: WorldClient, world: World) -> None:

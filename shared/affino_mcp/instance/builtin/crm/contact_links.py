@@ -8,6 +8,7 @@ from dataclasses import replace
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.catalogue.crossings import Crossing
 from affino_mcp.catalogue.families.contacts import CONTACT, MOVED_TO
+from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
 from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
@@ -98,11 +99,54 @@ def put_back_link(
     contact, account = _require_both(records, values)
     if link["Primary"] != _require_link(contact, account)["Primary"]:
         require_crossing(call, Crossing(ACCOUNT_FIELD.name, Family.ACCOUNTS, Access.WRITE))
-    if link["Primary"] and account.document.values.get(PRIMARY_CONTACT_ATTRIBUTE) not in (None, contact.document.code):
-        raise Conflict("The account has another primary contact by now.", argument=PRIMARY_CONTACT_ATTRIBUTE)
+    if link["Primary"]:
+        _require_no_other_primary(account, contact)
     change = records.start_change(method, values, call)
     leavers.put_back_primary(records, change, contact.document.code, opportunities)
     return _write_link(records, change, contact, account, link)
+
+
+def move_link_back(
+    records: Records, values: Values, change: Change, link: ContactLink, others: Sequence[RecordRef]
+) -> Done:
+    """Undoes a change of company: the link that the contact left gets its former values, and the new one goes.
+
+    `others` are the records that changed with it: who was primary contact of the new account, and the opportunities that the
+    contact led, are so again. Raises Conflict when an account or an opportunity has another primary contact now.
+    """
+    contact, former = _require_both(records, values)
+    account = records.require_record("accounts", MOVED_TO.name, values[MOVED_TO.name], "account")
+    if link["Primary"]:
+        _require_no_other_primary(former, contact)
+    led = [place for place in others if place.family == OPPORTUNITY.family]
+    leavers.put_back_primary(records, change, contact.document.code, led)
+    unlinked = contact.with_relation(account.document.ref, None)
+    contact_account_links.save_link(records, change, contact, former.document.ref, link, unlinked)
+    _update_primary(records, change, contact, former, primary=link["Primary"])
+    displaced = next((place for place in others if place.family == contact.document.family), None)
+    if displaced is None or not _put_back_primary(records, change, account, contact, displaced):
+        _update_primary(records, change, contact, account, primary=False)
+    return change.commit({"Link": _render_link(contact, former, link)})
+
+
+def _put_back_primary(
+    records: Records, change: Change, account: RecordState, contact: RecordState, displaced: RecordRef
+) -> bool:
+    """Makes somebody primary of the account again in the place of the contact; False when there is no link any more."""
+    other = records.load_record(*displaced)
+    link = other.relations.get(account.document.ref) if other else None
+    if other is None or link is None or link["LeftCompany"]:
+        return False
+    _require_no_other_primary(account, contact)
+    contact_account_links.save_link(records, change, other, account.document.ref, {**link, "Primary": True})
+    named = account.document.next_version(change.call, {PRIMARY_CONTACT_ATTRIBUTE: displaced.code})
+    records.save_record(change, account, replace(account, document=named))
+    return True
+
+
+def _require_no_other_primary(account: RecordState, contact: RecordState) -> None:
+    if account.document.values.get(PRIMARY_CONTACT_ATTRIBUTE) not in (None, contact.document.code):
+        raise Conflict("The account has another primary contact by now.", argument=PRIMARY_CONTACT_ATTRIBUTE)
 
 
 def unlink_contact_from_account(records: Records, method: Method, values: Values, call: Call) -> Done:

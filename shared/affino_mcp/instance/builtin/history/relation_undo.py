@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
+from affino_mcp.catalogue.families.contacts import MOVED_TO
 from affino_mcp.catalogue.families.history import RECORD_CODE_FIELD, RECORD_KIND_FIELD
 from affino_mcp.catalogue.families.member_lists import LIST_KINDS, ListKind
 from affino_mcp.catalogue.families.opportunities import OPPORTUNITY
@@ -16,7 +17,7 @@ from affino_mcp.catalogue.families.shared import ACCOUNT_FIELD, CONTACT_FIELD
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.instance.builtin.crm.contact_links import put_back_link
+from affino_mcp.instance.builtin.crm.contact_links import move_link_back, put_back_link
 from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.records import Carry, Records
@@ -31,6 +32,8 @@ MAX_NEAR_VERSIONS: Final = 50
 """How many versions before and after a change may belong to the same call."""
 
 _LINK_TOOL: Final = "update_contact_account_link"
+_MOVED_LINKS: Final = (ACCOUNT_FIELD.name, MOVED_TO.name)
+"""The arguments that name the two accounts of a change of company: the one that is left, and the new one."""
 _LIST_KINDS: Final[Mapping[str, ListKind]] = {kind.record.family: kind for kind in LIST_KINDS}
 
 
@@ -48,6 +51,8 @@ def undo_relation(
     changed = list(entry.after)
     if kind == Family.CONTACTS and len(changed) == 1 and changed[0].startswith(f"{Family.ACCOUNTS}#"):
         return _undo_link(view, changed[0], current, values, call)
+    if kind == Family.CONTACTS and entry.method == _LINK_TOOL and len(changed) == len(_MOVED_LINKS):
+        return _undo_change_of_company(view, current, values, call)
     return None
 
 
@@ -72,6 +77,21 @@ def _undo_link(view: UndoContext, name: str, current: Values, values: Values, ca
     others = [RecordRef.parse(ref) for ref in entry.other_refs]
     led = [place for place in others if place.family == OPPORTUNITY.family]
     return put_back_link(view, tool, codes | _rehearsal(values), call, entry.before[name], led)
+
+
+def _undo_change_of_company(view: UndoContext, current: Values, values: Values, call: Call) -> Done:
+    """Takes the contact back to the account that it left, and off the one where it went."""
+    entry, tool = view.entry, _require_right(call, METHODS[_LINK_TOOL])
+    if moved := [name for name, link in entry.after.items() if current.get(name) != link]:
+        raise changed_since_error(moved)
+    came, left = sorted(entry.after, key=lambda name: entry.before[name] is not None)
+    names = dict(zip(_MOVED_LINKS, (left, came), strict=True))
+    codes = {name: RecordRef.parse(ref).code for name, ref in names.items()}
+    asked = {CONTACT_FIELD.name: values[RECORD_CODE_FIELD.name], **codes}
+    require_crossings(call, tool, {**asked, "Primary": True})
+    change = view.start_change(tool, asked | _rehearsal(values), call)
+    others = [RecordRef.parse(ref) for ref in entry.other_refs]
+    return move_link_back(view, asked, change, entry.before[left], others)
 
 
 def _undo_members(view: UndoContext, kind: ListKind, values: Values, call: Call, tools: Mapping[str, Carry]) -> Done:
