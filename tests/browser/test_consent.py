@@ -16,7 +16,9 @@ from affino_mcp.gate.grants.registered_clients import RegisteredClients
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.login_edge.app import LoginApp
 from affino_mcp.settings import Settings
+from tests.browser.control_service import Operator, Service
 from tests.clients.loopback import serving
+from tests.unit.gate.grants.connected import connect_app
 from tests.unit.gate.world import PASSWORD, World
 from tests.unit.login_edge.desk import EMAIL
 from tests.unit.login_edge.oauth.consent_desk import CHALLENGE
@@ -129,11 +131,43 @@ def test_pages_fit_and_are_accessible(chromium: Browser, office: Office, width: 
     shown = [looked_at(page)]
     log_in(page)
     shown.append(looked_at(page))
-    page.goto(office.address(redirect_uri="http://evil.example/"))
+    page.get_by_label("Sales Agent").check()
+    page.get_by_role("button", name="Allow", exact=True).click()
+    for address in (office.address(redirect_uri="http://evil.example/"), f"{office.service}/hub/apps"):
+        page.goto(address)
+        shown.append(looked_at(page))
+    page.get_by_role("link", name="End Helpful").click()
     shown.append(looked_at(page))
+    page.get_by_role("button", name="End the app").click()
+    expect(page.get_by_role("status")).to_contain_text("not connected any more")
     context.close()
     asks = "An app registered by your operator asks to work as you"
-    assert shown == [(asks, 0, []), (asks, 0, []), ("Not done", 0, [])]
+    headings = [asks, asks, "Not done", "Connected apps", "End this app?"]
+    assert shown == [(heading, 0, []) for heading in headings]
+
+
+def test_the_pages_of_operators(operator: Operator, whole: Service) -> None:
+    world, page = whole.world, operator.page
+    page.set_viewport_size({"width": 320, "height": 640})
+    profile = world.profiles.create(
+        "Apps", {"contacts": frozenset(Access)}, terms=AdmissionTerms(connectable=("Operators",))
+    )
+    person = next(one.user_code for one in world.people.list_people() if "Operators" in one.groups)
+    connect_app(world.database, world.secrets, world.settings, world.clock, profile.key, person)
+    operator.goes("/apps/new")
+    operator.looks("control-app-new", "Register an app")
+    page.get_by_label("Name").fill("Gemini")
+    page.get_by_label("Redirect URIs").fill("https://gemini.example/callback")
+    operator.presses("Register")
+    operator.looks("control-app-made", "Gemini is registered")
+    operator.goes("/apps")
+    operator.looks("control-apps", "Registered apps")
+    operator.goes(f"/profiles/{profile.key}/apps")
+    operator.looks("control-connected-apps", "Apps connected to Apps")
+    page.get_by_role("link", name="End all").click()
+    operator.looks("control-apps-end", "End all apps")
+    operator.presses("End all")
+    expect(page.get_by_role("status")).to_contain_text("next calls are refused")
 
 
 def test_by_keyboard_and_without_scripts(chromium: Browser, office: Office) -> None:

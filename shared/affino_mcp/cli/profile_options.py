@@ -41,9 +41,14 @@ AllowNetworkOption = Annotated[
 AllowAnywhereOption = Annotated[bool, typer.Option("--allow-anywhere", help="It may be used from everywhere.")]
 ConnectGroupOption = Annotated[
     list[str] | None,
-    typer.Option(metavar="GROUP", help="Whose members may use connection tokens; repeated. Replaces who might before."),
+    typer.Option(
+        metavar="GROUP",
+        help="Whose members may connect apps or use connection tokens; repeated, replaces those before.",
+    ),
 ]
-ConnectNobodyOption = Annotated[bool, typer.Option("--connect-nobody", help="Nobody may use connection tokens.")]
+ConnectNobodyOption = Annotated[
+    bool, typer.Option("--connect-nobody", help="Nobody may connect apps or use connection tokens.")
+]
 NotesOption = Annotated[str | None, typer.Option(help="For operators.")]
 ToolsOption = Annotated[
     ListMode | None,

@@ -36,7 +36,7 @@ class ProfileForm:
     """The values of the form, as text.
 
     `grid` holds the ticked family switches like `articles.read`, `options` the ticked options, `groups` the ticked security
-    groups, `connectable` those whose members may use connection tokens, `seen` the version of the profile that the form was
+    groups, `connectable` those whose members may connect apps, `seen` the version of the profile that the form was
     made from. `mode` is empty when none was chosen.
     """
 

@@ -25,7 +25,7 @@ class AdmissionTerms:
     """`expires` is the last day (ISO date, UTC); `people` are user codes; `networks` are in CIDR notation.
 
     A person is allowed by their own code or by one of their security groups. Without people and groups everybody is.
-    `connectable` are the security groups whose members may use connection tokens; without any nobody may.
+    `connectable` are the security groups whose members may connect apps and use connection tokens; without any nobody may.
     """
 
     expires: str = ""
@@ -57,7 +57,7 @@ class AdmissionTerms:
         return person.user_code in self.people or not set(self.groups).isdisjoint(person.groups)
 
     def allows_connection(self, person: Person) -> bool:
-        """True if this person may use connection tokens."""
+        """True if this person may connect apps and use connection tokens."""
         return not set(self.connectable).isdisjoint(person.groups)
 
     def allows_source(self, source: str) -> bool:

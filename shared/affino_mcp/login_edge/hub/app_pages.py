@@ -12,7 +12,6 @@ from affino_mcp.gate.sessions.web_sessions import WebSession
 from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.hub import page
-from affino_mcp.login_edge.hub.frame import redirect_to_login
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.services import HubServices
 from affino_mcp.login_edge.hub.visit import HubRequest
@@ -36,16 +35,12 @@ class AppPages:
 
     def answer_request(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Gives the page of a request of `APP_ROUTES`. Raises StoreUnavailable, NotDone, MaybeDone."""
-        session = self._hub.find_visit(visit)
-        if session is None:
-            return redirect_to_login(visit)
-        known.user_code = session.person.user_code
-        return APP_ROUTES[visit.request.method, visit.path](self, visit, known, session)
+        handle = APP_ROUTES[visit.request.method, visit.path]
+        return self._hub.answer_signed_in(visit, known, lambda session: handle(self, visit, known, session))
 
     def show_apps(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
         """Answers `GET /hub/apps` with the person's connected apps."""
-        done = next((text for name, text in _DONE_TEXTS.items() if name in visit.query), "")
-        return self._render_apps(visit, known, session, done=done)
+        return self._render_apps(visit, known, session, done=visit.find_text(_DONE_TEXTS))
 
     def ask_before_end(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
         """Answers `GET /hub/apps/end`: which app would be ended, and the form that ends it."""

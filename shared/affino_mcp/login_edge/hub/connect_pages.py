@@ -20,7 +20,6 @@ from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import WebSession
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub.connection_texts import GivenCredentials, write_connection
-from affino_mcp.login_edge.hub.frame import redirect_to_login
 from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.refusals import refusal_lines
 from affino_mcp.login_edge.hub.services import HubServices
@@ -49,11 +48,8 @@ class ConnectPages:
 
     def answer_request(self, visit: HubRequest, known: LoginSubject) -> HubPage:
         """Gives the page of a request of `CONNECT_ROUTES`. Raises StoreUnavailable, NotDone, MaybeDone."""
-        session = self._hub.find_visit(visit)
-        if session is None:
-            return redirect_to_login(visit)
-        known.user_code = session.person.user_code
-        return CONNECT_ROUTES[visit.request.method, visit.path](self, visit, known, session)
+        handle = CONNECT_ROUTES[visit.request.method, visit.path]
+        return self._hub.answer_signed_in(visit, known, lambda session: handle(self, visit, known, session))
 
     def show_form(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
         """Answers `GET /hub/connect`: the form, with the profile and the client of the address chosen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +13,9 @@ from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.sessions.web_sessions import WebSession, WebSessions
-from affino_mcp.login_edge.hub.frame import HubFrame
+from affino_mcp.login_edge.answer import LoginSubject
+from affino_mcp.login_edge.hub.frame import HubFrame, redirect_to_login
+from affino_mcp.login_edge.hub.page import HubPage
 from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.settings import Settings
@@ -35,6 +37,16 @@ class HubServices:
         """Gives the session of the browser in which somebody is logged in; None when nobody is."""
         token = visit.read_cookie(BROWSER_COOKIE)
         return self.browsers.find(token)[0] if token else None
+
+    def answer_signed_in(
+        self, visit: HubRequest, known: LoginSubject, answer: Callable[[WebSession], HubPage]
+    ) -> HubPage:
+        """Gives the page that `answer` makes for the browser's session; without one, what leads to the login."""
+        session = self.find_visit(visit)
+        if session is None:
+            return redirect_to_login(visit)
+        known.user_code = session.person.user_code
+        return answer(session)
 
     def audit(
         self, visit: HubRequest, session: WebSession, deed: str, before: Mapping[str, Any], after: Mapping[str, Any]

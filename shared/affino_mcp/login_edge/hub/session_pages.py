@@ -42,8 +42,7 @@ class SessionPages:
 
     def show_sessions(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
         """Answers `GET /hub/sessions` with the person's live sessions."""
-        done = next((text for name, text in _DONE_TEXTS.items() if name in visit.query), "")
-        return self._render_sessions(visit, known, session, done=done)
+        return self._render_sessions(visit, known, session, done=visit.find_text(_DONE_TEXTS))
 
     def ask_before_end(self, visit: HubRequest, known: LoginSubject, session: WebSession) -> HubPage:
         """Answers `GET /hub/sessions/end`: which session would be ended, and the form that ends it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -38,6 +39,10 @@ class HubRequest:
     def query(self) -> dict[str, str]:
         """The query's first value of each name."""
         return _first_values(self.request.query)
+
+    def find_text(self, texts: Mapping[str, str]) -> str:
+        """Gives the first of these texts whose name is in the query: what a page says after a form; empty for none."""
+        return next((text for name, text in texts.items() if name in self.query), "")
 
     @cached_property
     def form(self) -> dict[str, str]:

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
+from affino_mcp.login_edge.oauth.form_parameters import FORM_TYPE, MAX_PARAMETERS
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 
 MAX_QUERY_CHARACTERS: Final = 8 * 1024
-_MAX_PARAMETERS: Final = 60
-_FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 class ParametersRefused(Exception):
@@ -23,7 +22,7 @@ def read_parameters(text: str, many: Collection[str] = ()) -> Mapping[str, list[
     Raises ParametersRefused. Takes a text of bounded length.
     """
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_PARAMETERS, errors="strict")
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS, errors="strict")
     except ValueError as error:
         raise ParametersRefused from error
     found: dict[str, list[str]] = {}
@@ -44,6 +43,6 @@ def read_query(text: str) -> Mapping[str, str]:
 def read_form(request: LoginRequest, many: Collection[str] = ()) -> Mapping[str, list[str]]:
     """Gives the values of each field of a form; only those in `many` may have several. Raises ParametersRefused."""
     kind = (request.single_header("Content-Type") or "").partition(";")[0].strip().lower()
-    if kind != _FORM_TYPE or len(request.body) > MAX_BODY_BYTES:
+    if kind != FORM_TYPE or len(request.body) > MAX_BODY_BYTES:
         raise ParametersRefused
     return read_parameters(request.body.decode("ascii", "replace"), many)
