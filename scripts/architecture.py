@@ -46,7 +46,7 @@ def find_imports(parent: str) -> dict[str, set[str]]:
     children = sorted(graph.find_children(parent))
     for child in children:
         graph.squash_module(child)
-    return {child: graph.find_modules_directly_imported_by(child) & set(children) for child in children}
+    return {child: graph.find_modules_directly_imported_by(child) & set(children) - {child} for child in children}
 
 
 def table(parent: str) -> str:

@@ -132,9 +132,11 @@ class World:
         """Runs housekeeping once, as the schedule of a deployment does."""
         housekeeping_wiring.build_housekeeping(self.settings, self.stores, self.clock)()
 
-    def create_profile(self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000) -> Profile:
-        """Creates an API Profile."""
-        return self.profiles.create(name, families, rate)
+    def create_profile(
+        self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000, *, rest: bool = False
+    ) -> Profile:
+        """Creates an API Profile, with `rest` open to the REST API."""
+        return self.profiles.create(name, families, rate, rest=rest)
 
     def create_person(self, first: str, last: str, *groups: str) -> int:
         """Creates a member of staff; gives the UserCode."""

@@ -16,6 +16,7 @@ LIMIT_MB = 250
 """Lambda's limit for a function with its layers, unzipped."""
 START_CPU_SECONDS = {
     "McpEndpoint": 1.4,
+    "InstanceApi": 1.0,
     "LoginProxy": 0.8,
     "ControlCentre": 1.1,
     "Housekeeping": 0.6,

@@ -84,10 +84,7 @@ class CallAudit:
         self.row = replace(self.row, confirmed=how.value)
 
     def seal(self, done: Done, warnings: list[CallWarning], share: str = "") -> AuditWrite:
-        """Finishes the row; gives its write, for the transaction that writes the change (see CallLog).
-
-        Each further share of a change gets a row of its own.
-        """
+        """Finishes the row, of each share another; gives its write, for the transaction of the change (see CallLog)."""
         if self.has_written:
             self.row = replace(self.row, **self.audit.new_stamp()._asdict())
         self._finish_row(done, warnings, share or (self.row.share if self.whole else ""))
@@ -242,5 +239,6 @@ def _new_row(
         source=meta.source,
         gate_ms=meta.gate_ms,
         toolset=meta.toolset,
+        channel=meta.channel,
         dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and read_truth(v) is True for n, v in arguments.items()),
     )

@@ -50,25 +50,20 @@ __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
 @dataclass(frozen=True)
 class ToolAnswer:
-    """The answer of a call: the structured body, whether it is an error, and the `question` for a client with forms."""
+    """A call's answer: the structured body, whether it is an error, the `question` for a client with forms, HTTP's status."""
 
     body: dict[str, Any]
     is_error: bool = False
     question: ConfirmationQuestion | None = None
+    status: int = 200
 
 
 OnUndeclared = Callable[[Method, ToolError], None]
 """Called with an error that the method's row does not declare."""
 ChargeItems = Callable[[Profile, int], None]
 """Takes so many units from a profile's budget, whether they fit or not. Raises StoreUnavailable."""
-_ERRORS_OF_ANY_TOOL: Final = (
-    Unexpected,
-    StorageFull,
-    ConfirmationRequired,
-    NotConfirmed,
-    NotOffered,
-    AttributionMismatch,
-)
+_FAULTS: Final = (Unexpected, StorageFull)
+_ERRORS_OF_ANY_TOOL: Final = (*_FAULTS, ConfirmationRequired, NotConfirmed, NotOffered, AttributionMismatch)
 """Errors that every tool may give: faults, profiles that require confirmation, and an instance elsewhere."""
 
 
@@ -206,6 +201,7 @@ class ToolDispatch:
         return Call(
             actor=caller.person,
             profile=caller.profile.key,
+            channel=trail.row.channel,
             readable=lambda family: capability.allows(family, Access.READ),
             at=self._clock(),
             request_id=trail.request_id,
@@ -237,7 +233,7 @@ class ToolDispatch:
             raise Unavailable(retry_after=1) from None
         warned = {"Warnings": list(trail.row.warnings)} if trail.row.warnings else {}
         question = error.question if isinstance(error, ConfirmationRequired) else None
-        return ToolAnswer({"error": tool_errors.describe_error(error), **warned}, is_error=True, question=question)
+        return ToolAnswer({"error": tool_errors.describe_error(error), **warned}, True, question, error.status)
 
 
 def _outcome_unknown(trail: CallAudit) -> OutcomeUnknown:

@@ -51,7 +51,7 @@ def test_an_alarm_of_an_own_metric_watches_its_own_stack_and_tells_the_topic(tem
     assert [alarm["AlarmActions"] for alarm in alarms] == [TOLD] * len(alarms)
 
 
-@pytest.mark.parametrize("function", ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping"])
+@pytest.mark.parametrize("function", ["McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre", "Housekeeping"])
 def test_every_function_is_watched_for_errors_and_throttles(template: Template, function: str) -> None:
     dimensions = [{"Name": "FunctionName", "Value": {"Ref": function}}]
     found = {alarm["MetricName"] for alarm in alarms_of(template) if alarm.get("Dimensions") == dimensions}
@@ -105,7 +105,7 @@ def test_the_dashboard_shows_every_alarm(template: Template) -> None:
 
 def test_a_metric_filter_counts_by_stack_what_is_in_the_lines(template: Template) -> None:
     """A dimension's value, and what is counted, must be fields of the line; the lines are those of real calls."""
-    fields = {"McpEndpointLogs": call_line(), "LoginProxyLogs": {"result", "stack"}}
+    fields = {"McpEndpointLogs": call_line(), "InstanceApiLogs": call_line(), "LoginProxyLogs": {"result", "stack"}}
     for one in resources_of_type(template, "AWS::Logs::MetricFilter").values():
         (counted,) = one["Properties"]["MetricTransformations"]
         assert {"Key": "stack", "Value": "$.stack"} in counted["Dimensions"]

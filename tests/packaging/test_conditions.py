@@ -75,7 +75,7 @@ def test_one_key_encrypts_tables_files_and_logs_and_every_role_may_use_it_throug
     logs = [one for one in resources.values() if one["Type"] == "AWS::Logs::LogGroup"]
     assert {str(one["Properties"]["SSESpecification"]["KMSMasterKeyId"]) for one in tables} == {"{'Ref': 'KeyArn'}"}
     assert {str(one["Properties"]["KmsKeyId"]) for one in logs} == {"{'Ref': 'KeyArn'}"}
-    for role in ("McpEndpointRole", "LoginProxyRole", "ControlCentreRole", "HousekeepingRole"):
+    for role in ("McpEndpointRole", "InstanceApiRole", "LoginProxyRole", "ControlCentreRole", "HousekeepingRole"):
         (policy,) = resources[role]["Properties"]["Policies"]
         (own,) = [each for each in policy["PolicyDocument"]["Statement"] if each["Sid"] == "OwnKey"]
         assert own["Resource"] == {"Ref": "KeyArn"}

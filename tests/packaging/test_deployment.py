@@ -17,7 +17,7 @@ from scripts.deploy_local.stack import (
 )
 from scripts.expand import Template, resources_of_type
 
-FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer"]
+FUNCTIONS = ["McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer"]
 IMPORT = "import sys; sys.path += sys.argv[1:]; import app; assert callable(app.handler)"
 LIKE_LAMBDA = {
     "PATH": "/usr/bin:/bin",

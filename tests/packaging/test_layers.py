@@ -17,7 +17,7 @@ from scripts.build import ALLOW_NO_BYTECODE, ROOT, Build, find_python
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer"]
+FUNCTIONS = ["McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer"]
 LAYERS = ["SharedLayer", "DependenciesLayer"]
 MAX_MEGABYTES = 90
 READ_AS_DATA = {"tzdata"}

@@ -31,7 +31,7 @@ from tests.unit.control_edge.test_export_sizes import read_file
 
 pytestmark = [pytest.mark.slow, pytest.mark.emulator, pytest.mark.timeout(600)]
 
-FUNCTIONS = ["McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer"]
+FUNCTIONS = ["McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer"]
 QUOTES = '"' * 3300
 LARGE_ROWS = 300
 MEMBERS, TOLD_SECONDS = 60, 7

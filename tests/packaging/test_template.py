@@ -15,7 +15,7 @@ from affino_mcp.settings import Settings
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, resources_of_type
 
-ANSWERING = ["McpEndpoint", "LoginProxy", "ControlCentre"]
+ANSWERING = ["McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre"]
 FUNCTIONS = [*ANSWERING, "Housekeeping", "OAuthAuthorizer"]
 TABLES = ["GateTable", "AuditTable", "RecordsTable", "WordsTable", "CredentialsTable"]
 RUNTIME = f"python{LAMBDA_PYTHON}"
@@ -81,7 +81,9 @@ def test_a_function_that_somebody_waits_for_starts_from_a_snapshot_and_ends_in_t
     properties = template["Resources"][name]["Properties"]
     parameter = properties["SnapStart"]["ApplyOn"]["Ref"]
     assert template["Parameters"][parameter]["AllowedValues"] == ["PublishedVersions", "None"]
-    assert template["Parameters"][parameter]["Default"] == ("None" if name == "ControlCentre" else "PublishedVersions")
+    assert template["Parameters"][parameter]["Default"] == (
+        "None" if name in {"ControlCentre", "InstanceApi"} else "PublishedVersions"
+    )
     assert properties["Timeout"] < 29, "API Gateway gives up after 29 seconds"
 
 
@@ -158,7 +160,7 @@ def test_the_environment_is_the_settings_table(template: Template, name: str) ->
     known = {setting.metadata["variable"] for setting in Settings.__dataclass_fields__.values()}
     given = {variable for variable in variables(template, name) if variable.startswith("AFFINO_")}
     own = {"LoginProxy": ONLY_LOGIN, "McpEndpoint": ONLY_MCP, "Housekeeping": ONLY_HOUSE | ONLY_MCP}
-    own |= {"ControlCentre": ONLY_MCP}
+    own |= {"ControlCentre": ONLY_MCP, "InstanceApi": ONLY_MCP}
     withheld = (ONLY_LOGIN | ONLY_MCP | ONLY_HOUSE) - own.get(name, set())
     assert given == known - GIVEN_BY_LAMBDA - withheld
 

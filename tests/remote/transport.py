@@ -74,10 +74,9 @@ class InstanceTransport(httpx.BaseTransport):
         arguments: dict[str, Any] = {**values, **(json.loads(body) if body else query)}
         meta = CallMeta(request.headers.get("x-request-id", ""), secrets=())
         told = self._dispatch.call_tool(caller, route.method.name, arguments, meta)
-        if told.is_error:
+        if told.status >= 400:
             error = told.body["error"]
-            row = {"not_found": 404, "conflict": 409}.get(error["type"], 400)
-            return _error(row, str(error["code"]), error["type"], error["message"], error["details"])
+            return _error(told.status, str(error["code"]), error["type"], error["message"], error["details"])
         return httpx.Response(200, json=told.body)
 
     def _outcome(self, user_code: int, profile: str, key: str, *, told: bool) -> httpx.Response:

@@ -10,7 +10,7 @@ from scripts.expand import Template, expand_template, load_source_template
 from tests.roles.intrinsics import Deployment
 from tests.roles.policy_evaluation import Statement
 
-FUNCTIONS = ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer")
+FUNCTIONS = ("McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer")
 _TOLD = {"AlarmTopicArn": "arn:aws:sns:eu-west-1:123456789012:AlarmTopic"}
 STACKS: Mapping[str, Mapping[str, str]] = {
     "builtin": _TOLD,

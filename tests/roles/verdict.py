@@ -34,6 +34,7 @@ BY_AWS: Final = (
 """What AWS does with a role, which no test of ours makes happen."""
 ANY_KEY: Final = (
     Exempt("McpEndpoint", "dynamodb:*", "*:table/RecordsTable*", "*", "Every kind of record is this function's."),
+    Exempt("InstanceApi", "dynamodb:*", "*:table/RecordsTable*", "*", "Every kind of record is this function's."),
     Exempt("*", "dynamodb:*", "*:table/WordsTable", "*", "The words have one kind of row."),
     Exempt("*", "dynamodb:Query", "*:table/AuditTable/index/*", "*", "The indexes hold calls alone."),
     Exempt(

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp import observability
+from affino_mcp.audit.channels import CONTROL_CHANNEL
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact_arguments
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import Settings

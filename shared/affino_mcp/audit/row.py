@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from ulid import ULID
 
 from affino_mcp.audit.changes import MIN_CHANGES_BYTES, Change, operator_changes, truncate_changes
+from affino_mcp.audit.channels import CALL_CHANNEL, CONTROL_CHANNEL, IMPORT_CHANNEL
 from affino_mcp.audit.redact import digest_text, json_bytes, storable_text
 from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.store.ops import Item, Key
@@ -20,9 +21,6 @@ RETENTION_DAYS: Final = 400
 
 ALL_CALLS_PARTITIONS: Final = ("E0", "E1", "E2", "E3")
 """The partitions of index ByTime, which together hold all calls: one would take too few writes (docs/decisions/0064)."""
-
-CONTROL_CHANNEL, IMPORT_CHANNEL = "control", "import"
-"""The channels of operators' actions, whose rows' arguments hold `before` and `after`, and of imports: neither are calls."""
 
 STORM_METHOD: Final = "(many)"
 """The method of the row that counts a storm's refusals; its count is raised until the storm's minute is over."""
@@ -94,7 +92,7 @@ class AuditRow:
     client_name: str = ""
     client_version: str = ""
     source: str = ""
-    channel: str = "mcp"
+    channel: str = CALL_CHANNEL
     dry_run: bool = False
     confirmed: str = ""
     share: str = ""

@@ -16,9 +16,10 @@ from affino_mcp.admin.display import describe_outcome
 from affino_mcp.admin.log_formats import EXPORT_FORMATS
 from affino_mcp.admin.operator_audit import LOG_SUBJECT
 from affino_mcp.audit.changes import change_lines
+from affino_mcp.audit.channels import CONTROL_CHANNEL
 from affino_mcp.audit.log import describe_record
 from affino_mcp.audit.queries import LogQuery
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.log import row_cells, row_document
 from affino_mcp.cli.log_asking import SinceFilter, build_log_query, iterate_rows, list_recent_rows, with_log_filters

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.channels import CONTROL_CHANNEL
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.catalogue.registry import METHODS

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from affino_mcp.admin.operator_audit import NO_PROFILE, ActionSubject
 from affino_mcp.admin.operator_call_log import OperatorCallLog
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.channels import CONTROL_CHANNEL
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.families.history import RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
 from affino_mcp.catalogue.method import DRY_RUN
 from affino_mcp.catalogue.registry import METHODS

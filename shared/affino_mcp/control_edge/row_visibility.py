@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from affino_mcp.audit.changes import Change, keep_shown_fields
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow
+from affino_mcp.audit.channels import CONTROL_CHANNEL
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity.permissions import LOGS_READ

@@ -7,7 +7,6 @@ alone, and keeps a parser's own error texts, which quote the input, from every c
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -16,14 +15,8 @@ from affino_mcp.catalogue.doors import read_object
 from affino_mcp.catalogue.tool_view import read_carried_text
 from affino_mcp.errors import BadRequest
 from affino_mcp.gate.confirmation import ConfirmationForm
-from affino_mcp.mcp_edge.message_bounds import (
-    find_excess,
-    find_wrong_shape,
-    guess_id,
-    has_too_many_parts,
-    is_unicode,
-    too_many_parts,
-)
+from affino_mcp.http.json_bounds import HALF_PAIR_ESCAPE, find_excess, has_too_many_parts, is_unicode, too_many_parts
+from affino_mcp.mcp_edge.message_bounds import find_wrong_shape, guess_id
 
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
 CAPABILITIES: Final = "io.modelcontextprotocol/clientCapabilities"
@@ -34,8 +27,6 @@ QUESTION: Final = "confirm"
 _ACTIONS: Final = ("accept", "decline", "cancel")
 CALL: Final = "tools/call"
 _MEMBERS: Final = frozenset({"jsonrpc", "id", "method", "params"})
-_HALF_PAIR_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
-"""An escape that may be half of a surrogate pair; without one, texts need no check."""
 
 
 class NotJson(BadRequest):
@@ -145,7 +136,7 @@ def read_message(body: bytes) -> JsonRpcMessage:
         method=method if isinstance(method, str) and is_unicode(method) else "",
         params=params if isinstance(params, dict) else {},
         fault=_find_fault(document),
-        may_hold_half_pairs=_HALF_PAIR_ESCAPE.search(body) is not None,
+        may_hold_half_pairs=HALF_PAIR_ESCAPE.search(body) is not None,
         is_notification="id" not in document,
         has_members_of_protocol=document.keys() <= _MEMBERS,
     )

@@ -1,27 +1,13 @@
-"""The bounds of a message's parameters, checked in one pass that ends at the first fault.
-
-Every later step (matching, redaction, the SDK's parsing) may walk through the parameters, fold their names or copy them; the
-bounds keep each of these cheap, whatever an admitted caller sends.
-"""
+"""What a JSON-RPC message must have beside its bounds: its id, as far as it can be told, and the shape of a tool call."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from typing import Any, Final
 
 from affino_mcp.errors import BadRequest
 
-MAX_DEPTH: Final = 64
-MAX_NODES: Final = 10_000
-"""The most objects, lists, values and names of one message."""
-MAX_NAME_BYTES: Final = 128
-"""The most bytes of one name, in UTF-8."""
-
-
-_MARKS: Final = (b",", b"[", b"{")
-_TEXT_PATTERN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _ID_PATTERN: Final = re.compile(rb'"id"\s{0,9}:\s{0,9}([0-9]{1,15}(?![0-9])|"[A-Za-z0-9_.:-]{1,64}")')
 _ENDS: Final = 200
 
@@ -33,47 +19,10 @@ class InvalidParams(BadRequest):
     text = "The parameters of this method are not valid."
 
 
-def has_too_many_parts(body: bytes, limit: int = MAX_NODES) -> bool:
-    """True when a body that is JSON has more parts than a message may have: told without parsing it.
-
-    Commas and opening brackets are counted outside of texts. Every entry of a list or object but the first has a comma, and
-    every list or object but the outermost is an entry, so the entries are at least half as many.
-    """
-    if sum(body.count(mark) for mark in _MARKS) <= 2 * limit:
-        return False
-    bare = _TEXT_PATTERN.sub(b"", body)
-    return sum(bare.count(mark) for mark in _MARKS) > 2 * limit
-
-
 def guess_id(body: bytes) -> str | int | None:
     """Gives the id of a body that is not parsed, where it stands near the beginning or the end; None elsewhere."""
     found = _ID_PATTERN.search(body[:_ENDS]) or _ID_PATTERN.search(body[-_ENDS:])
     return None if found is None else json.loads(found[1])
-
-
-def find_excess(params: dict[str, Any], *, may_hold_half_pairs: bool, limit: int = MAX_NODES) -> BadRequest | None:
-    """Finds what is out of bounds, or no Unicode, inside the parameters; None when nothing is.
-
-    A text can be no Unicode only when the message holds an escape that may be half of a pair (`may_hold_half_pairs`).
-    """
-    waiting: list[tuple[tuple[str, ...], Any]] = [((), params)]
-    nodes = 0
-    while waiting:
-        path, value = waiting.pop()
-        if len(path) >= MAX_DEPTH:
-            return BadRequest("The message is nested too deeply.", rule=f"at most {MAX_DEPTH} levels")
-        nodes += len(value)
-        if nodes > limit:
-            return too_many_parts()
-        if fault := _find_bad_name(value) or (_find_bad_text(path, value) if may_hold_half_pairs else None):
-            return fault
-        waiting += [((*path, name), part) for name, part in _named_parts(value) if isinstance(part, dict | list)]
-    return None
-
-
-def too_many_parts() -> BadRequest:
-    """Makes the refusal of a message with too many parts."""
-    return BadRequest("The message has too many parts.", rule=f"at most {MAX_NODES} objects, values and names")
 
 
 def find_wrong_shape(params: dict[str, Any]) -> BadRequest | None:
@@ -88,37 +37,4 @@ def find_wrong_shape(params: dict[str, Any]) -> BadRequest | None:
         return InvalidParams("_meta must be an object.", argument="_meta")
     if isinstance(token, bool) or not isinstance(token, str | int):
         return InvalidParams("progressToken must be a text or a whole number.", argument="progressToken")
-    return None
-
-
-def is_unicode(value: Any) -> bool:
-    """True for anything but a text with half of a surrogate pair, which can be neither stored nor sent."""
-    if not isinstance(value, str) or value.isascii():
-        return True
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _find_bad_name(value: dict[str, Any] | list[Any]) -> BadRequest | None:
-    if isinstance(value, list) or all(len(name) <= MAX_NAME_BYTES // 4 or _is_short(name) for name in value):
-        return None
-    return BadRequest("A name in the message is too long.", rule=f"at most {MAX_NAME_BYTES} bytes")
-
-
-def _is_short(name: str) -> bool:
-    return len(name) <= MAX_NAME_BYTES and len(name.encode("utf-8", "replace")) <= MAX_NAME_BYTES
-
-
-def _named_parts(value: dict[str, Any] | list[Any]) -> Iterable[tuple[str, Any]]:
-    return value.items() if isinstance(value, dict) else ((str(place), part) for place, part in enumerate(value))
-
-
-def _find_bad_text(path: tuple[str, ...], value: dict[str, Any] | list[Any]) -> BadRequest | None:
-    for name, part in _named_parts(value):
-        if not is_unicode(name) or not is_unicode(part):
-            where = ".".join((*path, name) if is_unicode(name) else path)
-            return BadRequest(f"The text at '{where}' holds characters that are not valid Unicode.", argument=where)
     return None

@@ -114,6 +114,10 @@ MCP_RIGHTS: Final[tuple[StoreRight, ...]] = (
     FileRight("media"),
     FileRight("uploads"),
 )
+REST_RIGHTS: Final[tuple[StoreRight, ...]] = (
+    *MCP_RIGHTS,
+    *_table_rights("gate_table", "DeleteItem GetItem PutItem", "SEEN#*"),
+)
 LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights(
         "gate_table",
@@ -206,6 +210,7 @@ AUTHORIZER_RIGHTS: Final[tuple[StoreRight, ...]] = _table_rights("gate_table", "
 
 FUNCTION_RIGHTS: Final[Mapping[str, tuple[StoreRight, ...]]] = {
     "McpEndpoint": MCP_RIGHTS,
+    "InstanceApi": REST_RIGHTS,
     "LoginProxy": LOGIN_RIGHTS,
     "ControlCentre": CONTROL_RIGHTS,
     "Housekeeping": HOUSEKEEPING_RIGHTS,

@@ -29,7 +29,7 @@ A later stack takes each over by the parameter of its name with `Existing` befor
 """
 FUNCTION_OUTPUTS: Final = {
     name: f"{name}Function"
-    for name in ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer")
+    for name in ("McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre", "Housekeeping", "OAuthAuthorizer")
 }
 """Maps the functions' names in the template to the template's outputs that hold the addresses of their live versions."""
 OPTIONAL_FUNCTIONS: Final = frozenset({"OAuthAuthorizer"})

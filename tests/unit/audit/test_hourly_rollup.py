@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.audit import totals
+from affino_mcp.audit.channels import CONTROL_CHANNEL
 from affino_mcp.audit.hourly_rollup import CLOSING_DELAY, RECOUNT_PERIOD, roll_up_hours
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ
-from affino_mcp.audit.row import ALL_CALLS_PARTITIONS, CONTROL_CHANNEL, AuditRow, row_item
+from affino_mcp.audit.row import ALL_CALLS_PARTITIONS, AuditRow, row_item
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Put

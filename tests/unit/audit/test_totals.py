@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.audit import totals
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.channels import CONTROL_CHANNEL
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.audit.totals import BUCKET_BOUNDS_MILLISECONDS, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
 from affino_mcp.store.render import item_to_wire

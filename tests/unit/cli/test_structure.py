@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.channels import CONTROL_CHANNEL
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, Removal, StructureKind
 from tests.unit.cli.conftest import Terminal
 

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affino_mcp.http.json_bounds import MAX_NODES, find_excess, has_too_many_parts
 from affino_mcp.mcp_edge.message import read_message
-from affino_mcp.mcp_edge.message_bounds import MAX_NODES, find_excess, guess_id, has_too_many_parts
+from affino_mcp.mcp_edge.message_bounds import guess_id
 
 documents = st.dictionaries(
     st.text(max_size=8),

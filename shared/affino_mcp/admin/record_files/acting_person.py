@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from affino_mcp.admin.operator_audit import NO_PROFILE
-from affino_mcp.audit.row import IMPORT_CHANNEL
+from affino_mcp.audit.channels import IMPORT_CHANNEL
 from affino_mcp.catalogue.matching import Values, match_arguments
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.warning import CallWarning

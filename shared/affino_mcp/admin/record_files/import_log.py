@@ -13,9 +13,10 @@ from typing import Any, Final
 from affino_mcp.admin.operator_audit import NO_PROFILE, ActionSubject, OperatorOrigin
 from affino_mcp.admin.operator_errors import LogUnavailable
 from affino_mcp.admin.record_files.line_outcome import ImportCounts
+from affino_mcp.audit.channels import IMPORT_CHANNEL
 from affino_mcp.audit.log import AuditLog
 from affino_mcp.audit.redact import redact_arguments
-from affino_mcp.audit.row import IMPORT_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.call_audit import CallAudit
 from affino_mcp.catalogue.method import Method
 from affino_mcp.clock import Clock

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
+from affino_mcp.audit.channels import CONTROL_CHANNEL
 from affino_mcp.audit.queries import LogPage, LogQuery, read_one_row, search_log
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.control_edge.own_work.work_request import WorkRequest
 from affino_mcp.control_edge.row_offers import changed_record, may_take_back
 from affino_mcp.control_edge.row_undo import TAKE_BACK_DEED, name_change

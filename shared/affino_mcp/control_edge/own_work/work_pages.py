@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.channels import CONTROL_CHANNEL
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.control_edge.own_work.own_rows import (
     TakenBack,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from affino_mcp.audit.changes import Change
+from affino_mcp.audit.channels import CONTROL_CHANNEL
 from affino_mcp.audit.log import describe_record
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.text import plural
 

@@ -13,8 +13,9 @@ from starlette.responses import Response
 
 from affino_mcp.admin import log_chart
 from affino_mcp.admin.log_chart import LogChart
+from affino_mcp.audit.channels import CONTROL_CHANNEL
 from affino_mcp.audit.queries import LogPage, LogQuery, read_one_row, search_log
-from affino_mcp.audit.row import CONTROL_CHANNEL, AuditRow, Outcome
+from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import log_filters

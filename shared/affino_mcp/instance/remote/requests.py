@@ -6,7 +6,6 @@ import json
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
-from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.routes import route_of
@@ -18,10 +17,10 @@ _BASE: Final = "/v2"
 def method_request(method: Method, values: Values, request_id: str) -> InstanceRequest:
     """Gives the request that carries out a method with these values."""
     route = route_of(method)
-    given = {name: value for name, value in values.items() if name in route.places and value is not None}
+    given = {name: value for name, value in values.items() if name in route.places and isinstance(value, int)}
     rest = {name: value for name, value in values.items() if name not in given}
     path, headers = _BASE + route.fill(given), {"X-Request-Id": request_id}
-    if method.access is Access.WRITE:
+    if route.verb != "GET":
         return InstanceRequest(route.verb, path, rest, headers)
     query = urlencode([(name, _query_text(value)) for name, value in rest.items()], quote_via=quote)
     return InstanceRequest(route.verb, f"{path}?{query}" if query else path, None, headers)

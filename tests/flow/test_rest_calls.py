@@ -1,0 +1,156 @@
+"""Calls of programs over the REST API: the same gate, methods and rows as over MCP."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from affino_mcp.catalogue.capability import Access, Family
+from affino_mcp.gate.profiles.profiles import FamilyAccess
+from tests.rest_client import RestClient
+from tests.world import World
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def client(world: World) -> Iterator[RestClient]:
+    person = world.create_person("Sam", "Manager", "Sales Managers")
+    opened = RestClient.open(world, world.create_profile(rest=True), person)
+    yield opened
+    opened.handler.close()
+
+
+def test_a_record_is_made_read_changed_listed_and_deleted(client: RestClient) -> None:
+    made = client.post("/accounts", Name="Orbital Labs", CountryISO="GB")
+    code = made.document["Account"]["AccountCode"]
+    assert (made.status, made.headers["location"].endswith(f"/rest/demo/v2/accounts/{code}")) == (201, True)
+    assert client.get(f"/accounts/{code}").document["Account"]["Name"] == "Orbital Labs"
+    assert client.patch(f"/accounts/{code}", City="Leeds").document["Account"]["City"] == "Leeds"
+    listed = client.get("/accounts", Search="orbital", PageSize="5", Fields="Name,City")
+    assert listed.document["Items"][0] == {"AccountCode": code, "Name": "Orbital Labs", "City": "Leeds"}
+    assert client.delete(f"/accounts/{code}").document["Deleted"] is True
+    assert client.get(f"/accounts/{code}").error["code"] == "-120"
+
+
+def test_every_answer_says_in_whose_name_and_under_which_id(client: RestClient, world: World) -> None:
+    made = client.with_headers(X_Request_Id="mine-1").post("/accounts", Name="Orbital Labs")
+    row = world.audit_rows()[-1]
+    assert made.headers["x-request-id"] == "mine-1" == row["request_id"]
+    assert int(made.headers["actedas"]) == row["person_code"]
+    assert (row["channel"], row["method"], row["outcome"]) == ("rest", "create_account", "ok")
+    assert made.headers["ratelimit-policy"].startswith('"profile";q=6000')
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "type_", "code"),
+    [
+        pytest.param({"AccessToken": ""}, 401, "no_token", "-105", id="no AccessToken"),
+        pytest.param({"AccessToken": "x"}, 401, "no_token", "-105", id="no token at all"),
+        pytest.param(
+            {"AccessToken": "0" * 8 + "-0000-0000-0000-" + "0" * 12}, 401, "session_unknown", "-105", id="strange"
+        ),
+        pytest.param({"APIKey": ""}, 401, "no_key", "-101", id="no key"),
+        pytest.param({"Signature": "0" * 128}, 401, "bad_signature", "-102", id="a wrong signature"),
+        pytest.param({"User-Agent": ""}, 400, "bad_request", "-10", id="no User-Agent"),
+    ],
+)
+def test_who_does_not_prove_who_calls_changes_nothing(
+    client: RestClient, world: World, headers: dict[str, str], status: int, type_: str, code: str
+) -> None:
+    refused = replace(client, headers=headers).post("/accounts", Name="Orbital Labs")
+    assert (refused.status, refused.error["type"], refused.error["code"]) == (status, type_, code)
+    assert client.get("/accounts").document["TotalRecords"] == 0
+
+
+def test_a_signature_is_accepted_once(client: RestClient) -> None:
+    event = client.sign("POST", "/accounts", {"Name": "Once"})
+    assert client.deliver(event).status == 201
+    again = client.deliver(event)
+    assert (again.status, again.error["code"], again.error["type"]) == (401, "-103", "replayed")
+    assert client.get("/accounts").document["TotalRecords"] == 1
+
+
+@pytest.mark.parametrize(
+    ("families", "rest", "type_"),
+    [
+        pytest.param({Family.ACCOUNTS: frozenset(Access)}, False, "rest_off", id="a profile without the option"),
+        pytest.param({Family.NOTES: frozenset(Access)}, True, "tool_disabled", id="a family that is off"),
+        pytest.param({Family.ACCOUNTS: frozenset({Access.READ})}, True, "tool_disabled", id="a write that is off"),
+    ],
+)
+def test_a_profile_opens_what_it_switches_on(
+    client: RestClient, world: World, families: FamilyAccess, rest: bool, type_: str
+) -> None:
+    profile = world.create_profile("other", families, rest=rest)
+    refused = replace(client, profile=profile).post("/accounts", Name="Orbital Labs")
+    assert (refused.status, refused.error["type"], refused.error["details"]["who_can_fix"]) == (403, type_, "operator")
+    assert world.audit_rows()[-1]["error"]["type"] == type_
+
+
+def test_a_person_without_the_right_is_refused(client: RestClient, world: World) -> None:
+    reader = world.create_person("Rita", "Reader")
+    refused = client.log_in(reader).post("/accounts", Name="X")
+    assert (refused.status, refused.error["code"]) == (403, "-110")
+
+
+def test_an_idempotency_key_makes_a_repeat_safe(client: RestClient) -> None:
+    keyed = client.with_headers(Idempotency_Key="k-1")
+    first, again = keyed.post("/accounts", Name="Once"), keyed.post("/accounts", Name="Once")
+    assert first.document["Account"] == again.document["Account"]
+    assert again.document["Warnings"][0]["Code"] == "REPLAYED"
+    other = keyed.post("/accounts", Name="Twice")
+    assert (other.status, other.error["code"], other.error["details"]["argument"]) == (409, "-130", "IdempotencyKey")
+
+
+def test_a_query_may_be_signed_or_not(client: RestClient) -> None:
+    for signed in (False, True):
+        assert client.send("GET", "/accounts", query="Search=orbital", signed_query=signed).status == 200
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "body", "query", "status", "type_"),
+    [
+        pytest.param("GET", "/nothing", None, "", 404, "path_not_found", id="no such route"),
+        pytest.param("PUT", "/accounts", None, "", 405, "method_not_allowed", id="no such verb"),
+        pytest.param("POST", "/accounts", "{", "", 400, "bad_request", id="no JSON"),
+        pytest.param("POST", "/accounts", "[1]", "", 400, "bad_request", id="no object"),
+        pytest.param("POST", "/accounts", {"Name": "X"}, "Name=X", 400, "bad_request", id="a write with a query"),
+        pytest.param("GET", "/accounts", {"Search": "X"}, "", 400, "bad_request", id="a read with a body"),
+        pytest.param("GET", "/accounts", None, "Search=a&Search=b", 400, "bad_request", id="twice"),
+        pytest.param("PATCH", "/accounts/5", {"AccountCode": 6}, "", 400, "bad_request", id="another code"),
+        pytest.param("PATCH", "/accounts/x", {"Name": "X"}, "", 400, "validation_error", id="no code"),
+        pytest.param("POST", "/accounts", {"Name": ""}, "", 400, "validation_error", id="a wrong value"),
+        pytest.param("GET", "/accounts/5", None, "", 404, "not_found", id="no such record"),
+    ],
+)
+def test_what_is_wrong_is_told(
+    client: RestClient, verb: str, path: str, body: object, query: str, status: int, type_: str
+) -> None:
+    refused = client.send(verb, path, body, query)
+    assert (refused.status, refused.error["type"]) == (status, type_)
+
+
+def test_the_offer_names_what_there_is_and_is_sent_once(client: RestClient) -> None:
+    offer = client.get()
+    assert offer.document["Methods"]["create_account"]["Path"] == "/accounts"
+    assert offer.document["Families"]["accounts"] == ["read", "write"]
+    again = client.with_headers(If_None_Match=offer.headers["etag"]).get()
+    assert (again.status, again.document) == (304, {})
+
+
+def test_a_contact_is_found_by_another_attribute_than_its_code(client: RestClient) -> None:
+    client.post("/contacts", Email="jane@orbital.example", FirstName="Jane", LastName="Doe")
+    found = client.get("/contacts/-", Email="jane@orbital.example")
+    assert found.document["Contact"]["LastName"] == "Doe"
+
+
+def test_an_expired_session_is_refused(client: RestClient, world: World) -> None:
+    world.clock.move(hours=2)
+    refused = client.get("/accounts")
+    assert (refused.status, refused.error["code"]) == (401, "-106")
