@@ -15,6 +15,7 @@ from cfnlint.api import lint
 from scripts.build import ROOT, SAM, Build, sam_environment
 from scripts.expand import expand_template, load_source_template
 from scripts.prove import artifacts, matrices
+from scripts.prove.apps import CALLS, CALLS_AFTER_OTHERS, prove_apps
 from scripts.prove.emulated import emulated_service
 from scripts.prove.figures import Figure, no_faults
 from scripts.prove.kills import KillFigures, prove_kills
@@ -149,10 +150,27 @@ def check_template(_: Workplace) -> list[Figure]:
     ]
 
 
+def connect_apps(place: Workplace) -> list[Figure]:
+    """Apps on many processes: exchanges at once, and calls around what ends their grant."""
+    with emulated_service(place.folder / "apps") as emulated:
+        found = prove_apps(emulated)
+    made = f"{found.exchanges:,} exchanges, {found.late_calls:,} calls after an end"
+    return [
+        Figure(
+            "codes, refresh tokens, consents: 12 processes at once; calls of an app after its end",
+            made,
+            "1,400 calls",
+            found.late_calls >= CALLS + 2 * CALLS_AFTER_OTHERS,
+        ),
+        no_faults("second successes, and calls that were carried out after the end", found.faults),
+    ]
+
+
 PARTS: Final[dict[str, Callable[[Workplace], list[Figure]]]] = {
     "template": check_template,
     "start": start_functions,
     "runtime": use_runtime_client,
     "kills": kill_under_load,
+    "apps": connect_apps,
     "matrix": walk_matrices,
 }
