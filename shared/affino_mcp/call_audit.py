@@ -11,7 +11,7 @@ from affino_mcp.audit.changes import redact_changes
 from affino_mcp.audit.log import AuditLog, summarise_error, summarise_result
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
-from affino_mcp.call_meta import CallMeta
+from affino_mcp.call_meta import CallMeta, describe_session
 from affino_mcp.catalogue.families.always import DENIED_BY
 from affino_mcp.catalogue.method import DRY_RUN, Method
 from affino_mcp.catalogue.plain_values import read_truth
@@ -58,9 +58,8 @@ class CallAudit:
         """Starts the row of an admitted call."""
         method = find_method(tool)
         row = _new_row(audit, caller.profile, caller.person, tool, method, arguments, meta)
-        return cls(
-            audit, replace(row, fingerprint=caller.session.fingerprint), method, meta.known_secrets(caller.profile)
-        )
+        row = replace(row, **describe_session(caller.session))
+        return cls(audit, row, method, meta.known_secrets(caller.profile))
 
     @classmethod
     def from_refusal(
@@ -68,7 +67,8 @@ class CallAudit:
     ) -> CallAudit:
         """Starts the row of a call that the gate refused; the refusal must name the profile."""
         row = _new_row(audit, refusal.profile, refusal.person, tool, find_method(tool), arguments, meta)
-        return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
+        known = describe_session(refusal.session) if refusal.session is not None else {}
+        return cls(audit, replace(row, **(known | {"fingerprint": refusal.fingerprint or ""})))
 
     @property
     def request_id(self) -> str:
@@ -240,5 +240,6 @@ def _new_row(
         gate_ms=meta.gate_ms,
         toolset=meta.toolset,
         channel=meta.channel,
+        door=meta.door,
         dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and read_truth(v) is True for n, v in arguments.items()),
     )

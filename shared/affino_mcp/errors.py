@@ -56,10 +56,10 @@ class Refusal(AffinoError):
 
     def __init__(self, message: str | None = None, *, retry_after: float | None = None, **details: Any) -> None:
         super().__init__(fill_wait(message or self.text, retry_after), **details)
-        self.retry_after = retry_after
-        self.next_step = fill_wait(self.next_step, retry_after)
+        self.retry_after, self.next_step = retry_after, fill_wait(self.next_step, retry_after)
         self.profile: Any = None
         self.person: Any = None
+        self.session: Any = None
         self.fingerprint: str | None = None
 
     def concerning(self, profile: Any = None, person: Any = None, fingerprint: str | None = None) -> Self:

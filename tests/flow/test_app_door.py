@@ -3,53 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
-from affino_mcp.catalogue.capability import Access, Family
-from affino_mcp.catalogue.registry import METHODS
-from affino_mcp.catalogue.scopes import list_needed_scopes
-from affino_mcp.gate.connections import Connections
-from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.mcp_edge.app_door import CONNECT_AGAIN
 from affino_mcp.settings import Settings
-from tests.oauth_stage import PUBLIC_URL, OAuthStage
+from tests.flow.apps import CALL, DOOR, PLACES, App, connection, packed, three_headers
 from tests.world import Headers, Response, World, WorldClient
-
-DOOR = "/oauth/mcp"
-PLACES = OAuthPlaces(PUBLIC_URL)
-CALL = {"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {"name": "get_current_user", "arguments": {}}}
-
-
-class App:
-    """An app that Edith let in, at the door of a warm process."""
-
-    def __init__(self, **granted: str) -> None:
-        self.stage = OAuthStage()
-        self.world, self.handler = self.stage.world, self.stage.world.new_handler()
-        self.token: str = self.stage.connect(**granted)["access_token"]
-
-    @property
-    def client(self) -> WorldClient:
-        """The app with its token."""
-        return self.client_with({"Authorization": f"Bearer {self.token}"})
-
-    def client_with(self, headers: Headers) -> WorldClient:
-        return WorldClient(self.world, self.handler, headers)
-
-    def send(self, message: Any, **event: Any) -> Response:
-        return self.client.send(message, path=DOOR, **event)
-
-    def call(self, tool: str, **arguments: Any) -> Response:
-        return self.send({**CALL, "params": {"name": tool, "arguments": arguments}})
-
-    def tool_names(self) -> set[str]:
-        answer = self.send({"jsonrpc": "2.0", "id": 7, "method": "tools/list", "params": {}})
-        return {tool["name"] for tool in answer.document["result"]["tools"]}
-
-    def close(self) -> None:
-        self.handler.close()
 
 
 @pytest.fixture
@@ -65,7 +25,7 @@ def is_told_to_connect(answer: Response) -> bool:
     return (answer.status, answer.document, challenged) == (401, CONNECT_AGAIN, True)
 
 
-def test_a_call_is_the_persons_own_and_its_row_names_the_app(app: App) -> None:
+def test_a_call_is_the_persons_own(app: App) -> None:
     user = app.call("get_current_user").result
     assert (user["Name"], user["ApiProfile"]) == ("Edith Moreau", "Agents")
     (row,) = app.world.audit_rows()
@@ -83,22 +43,8 @@ def test_store_calls_are_as_many_as_with_a_connection_token(app: App) -> None:
     assert counts == [["get_many", "update"], ["get_many", "get"]]
 
 
-def three_headers(app: App) -> Headers:
-    return app.world.log_in(app.stage.profile, app.stage.edith)
-
-
 def access_token(app: App) -> Headers:
     return {"Authorization": three_headers(app)["Authorization"]}
-
-
-def packed(app: App) -> Headers:
-    token = three_headers(app)["Authorization"].removeprefix("Bearer ")
-    return {"Authorization": f"Bearer {app.stage.profile.key}.{app.stage.profile.secret}.{token}"}
-
-
-def connection(app: App) -> Headers:
-    made = Connections(app.world.database, app.world.settings, app.world.clock)
-    return {"Authorization": f"Bearer {made.create(app.stage.edith, app.stage.profile).access_token}"}
 
 
 def refresh_token(app: App) -> Headers:
@@ -182,57 +128,3 @@ def test_a_session_that_is_over_is_told_to_connect_and_nothing_of_a_login_link(a
     app.world.clock.move(seconds=app.world.settings.session_lifetime)
     assert is_told_to_connect(app.call("get_current_user"))
     assert app.world.audit_rows()[-1]["error"]["type"] == "session_expired"
-
-
-def test_what_was_not_asked_for_is_listed_and_answers_403_with_all_that_it_needs() -> None:
-    app = App(scopes="accounts:read")
-    assert {"list_accounts", "create_account"} <= app.tool_names()
-    assert app.call("list_accounts").status == 200
-    refused = app.call("create_account", Name="Orbital")
-    app.close()
-    needed = list_needed_scopes(METHODS["create_account"], "accounts.write")
-    assert (refused.status, refused.document["error"]["data"]["type"]) == (403, "insufficient_scope")
-    assert refused.document["id"] == 7
-    assert refused.document["error"]["data"]["scope"].split() == needed == ["accounts:write", "contacts:write"]
-    assert refused.headers["www-authenticate"] == PLACES.step_up_challenge(needed)
-    row = app.world.audit_rows()[-1]
-    assert (row["method"], row["outcome"], row["status"]) == ("create_account", "refused", 403)
-
-
-def test_what_the_person_declined_is_not_listed_and_asked_for_no_more() -> None:
-    app = App(scopes="accounts:read accounts:write", declined="contacts:read contacts:write")
-    names = app.tool_names()
-    refused = app.call("list_contacts").error
-    told = app.call("report_missing", Kind="no_right", Need="contacts", ToolName="list_contacts").result
-    app.close()
-    assert "list_contacts" not in names
-    assert (refused["type"], refused["details"]["denied_by"]) == ("tool_disabled", "grant")
-    assert told["DeniedBy"] == "grant"
-
-
-def test_an_argument_of_a_family_that_was_not_given_is_refused_before_any_record_is_read() -> None:
-    app = App(scopes="tasks:write tasks:read")
-    assert app.call("create_task", Title="Call").status == 200
-    refused = app.call("create_task", Title="Call", AccountCode=1)
-    app.close()
-    assert (refused.status, refused.document["error"]["data"]["type"]) == (403, "insufficient_scope")
-    assert "accounts:read" in refused.document["error"]["data"]["scope"].split()
-
-
-def test_a_change_of_a_family_that_was_not_given_is_not_undone() -> None:
-    app = App(scopes="accounts:read contacts:write")
-    code = (
-        app.client_with(three_headers(app)).call_tool("create_account", Name="Orbital").result["Account"]["AccountCode"]
-    )
-    refused = app.call("undo_change", Family="accounts", Code=code, Version=1)
-    app.close()
-    assert (refused.status, refused.document["error"]["data"]["scope"]) == (403, "accounts:write")
-
-
-def test_a_tool_that_the_profile_denies_is_the_profiles_matter() -> None:
-    """No further consent would open it, so that none is asked for."""
-    app = App(scopes="accounts:read")
-    app.world.profiles.change(app.stage.profile.key, families={Family.ACCOUNTS: frozenset({Access.READ})})
-    refused = app.call("create_account", Name="Orbital").error
-    app.close()
-    assert refused["details"]["denied_by"] == "profile"

@@ -36,7 +36,8 @@ EXPORT_COLUMNS: Final = (
         "fingerprint",
         "client_name",
     ),
-    *("source", "channel", "dry_run", "confirmed", "share", "toolset", "denied_by", "id"),
+    *("source", "channel", "door", "client_id", "client_proof", "grant"),
+    *("dry_run", "confirmed", "share", "toolset", "denied_by", "id"),
 )
 
 

@@ -199,7 +199,8 @@ def line_fields(row: AuditRow) -> dict[str, Any]:
     kept = row.to_document()
     names = (
         "id at profile_key person_code method family access outcome status record duration_ms "
-        "request_id fingerprint client_name client_version source channel dry_run confirmed share toolset count"
+        "request_id fingerprint client_name client_version source channel dry_run confirmed share toolset "
+        "door client_id client_proof grant count"
     )
     return {name: kept[name] for name in names.split()} | {
         "profile": kept["profile_name"],

@@ -19,7 +19,7 @@ from ulid import ULID
 from affino_mcp.audit import row as rows
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ, load_whole_rows, read_merged_page
 from affino_mcp.audit.row import AuditRow, Outcome
-from affino_mcp.audit.row_records import concerns
+from affino_mcp.audit.row_records import concerns, is_of_client
 from affino_mcp.clock import epoch_microseconds, format_iso
 from affino_mcp.store.ops import Compare, Condition, Database, Item, Query, SortSpan, all_of, any_of, equals
 
@@ -46,7 +46,7 @@ class LogQuery:
     `words` in the row's warnings and error, in any case. Rows of a person or a profile since a time are looked through for what
     concerns the records, also by their `record_names`, which are folded; else a row's own record must be one of them.
     `request_id` finds the parts of a request too, whose ids begin with its own and a stroke: what an import of a file wrote,
-    the undo of several changes.
+    the undo of several changes. `client_id` finds the calls of an app; no index has it, so rows are read whole for it.
     """
 
     profile: str | None = None
@@ -55,6 +55,7 @@ class LogQuery:
     method: str | None = None
     family: str | None = None
     request_id: str | None = None
+    client_id: str | None = None
     status: int | None = None
     outcome: Outcome | None = None
     words: tuple[str, ...] = ()
@@ -116,7 +117,7 @@ def search_log(database: Database, table: str, question: LogQuery, now: datetime
             break
     shown = found[: question.limit]
     end = shown[-1] if len(found) > question.limit else query.start
-    is_whole = place.named is None or question.reads_whole_rows
+    is_whole = place.named is None or question.reads_whole_rows or question.client_id is not None
     whole = shown if is_whole else load_whole_rows(database, table, shown)
     signed = [AuditRow.from_document(item) for item in whole if rows.is_signed(item)]
     return LogPage(signed, str(end["sk"]) if end else None)
@@ -152,8 +153,10 @@ def _choose_partition(question: LogQuery) -> _LogPartition:
 def _build_query(table: str, question: LogQuery, place: _LogPartition, now: datetime) -> Query:
     """The first read, newest first. A filtering read examines more rows than it may return."""
     where = _build_filter(question, place)
-    filters = where or question.words or question.methods
+    filters = where or question.words or question.methods or question.client_id
     limit = MAX_LOG_ROWS_PER_READ if filters else min(question.limit + 1, MAX_LOG_ROWS_PER_READ)
+    if question.client_id is not None and place.named:
+        limit = max(1, WHOLE_ROWS_PER_READ // len(place.partitions))
     return Query(
         table,
         place.partitions[0],
@@ -205,9 +208,13 @@ def _keep_fitting(
         for item in entries
         if _has_words(item, question.words) and (not question.methods or item.get("method") in question.methods)
     ]
-    if not question.reads_whole_rows:
+    if not question.reads_whole_rows and question.client_id is None:
         return fitting
     whole = load_whole_rows(database, table, fitting) if place.named else fitting
+    if question.client_id is not None:
+        whole = [row for row in whole if is_of_client(row, question.client_id)]
+    if not question.reads_whole_rows:
+        return whole
     return [row for row in whole if concerns(row, question.records, question.record_names)]
 
 

@@ -12,7 +12,8 @@ from ulid import ULID
 
 from affino_mcp.audit.changes import MIN_CHANGES_BYTES, Change, operator_changes, truncate_changes
 from affino_mcp.audit.channels import CALL_CHANNEL, CONTROL_CHANNEL, IMPORT_CHANNEL
-from affino_mcp.audit.redact import digest_text, json_bytes, storable_text
+from affino_mcp.audit.redact import digest_text, json_bytes
+from affino_mcp.audit.truncation import truncate_text, truncate_value
 from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.store.ops import Item, Key
 
@@ -30,6 +31,8 @@ MAX_ROW_BYTES: Final = 7500
 
 _TRUNCATION_STEPS: Final = ((200, 20, True), (60, 8, True), (60, 8, False), (20, 2, False))
 """Limits tried in turn until the row fits: length of a text, entries of a list, whether arguments are kept."""
+TEXT_LENGTHS: Final = frozenset(length for length, _, _ in _TRUNCATION_STEPS)
+"""The lengths of texts that a row may hold the beginning of."""
 
 
 class Outcome(StrEnum):
@@ -63,7 +66,9 @@ class AuditRow:
     before it. `warnings` mean that arguments were partially ignored, `error` that the call was rejected. `confirmed` is how
     the person confirmed a call that needed it. `share` is "2 of 3" for the second part of a change in three transactions, with a
     row each. `profile_version` is that of the profile that decided, `toolset` what the connection narrows it to. `denied_by` is
-    what denies what a report is about. `count` is above 1 only in the row of a storm of refusals.
+    what denies what a report is about. `door` is the form of the credentials: headers, packed, connect or oauth; of an app
+    at the OAuth door, `client_id` names it as `client_proof` (cimd, secret, none) has proven, and `grant` is a fingerprint.
+    `count` is above 1 only in the row of a storm of refusals.
     """
 
     id: str
@@ -99,6 +104,10 @@ class AuditRow:
     profile_version: str = ""
     toolset: str = ""
     denied_by: str = ""
+    door: str = ""
+    client_id: str = ""
+    client_proof: str = ""
+    grant: str = ""
     count: int = 1
 
     @property
@@ -117,7 +126,7 @@ class AuditRow:
         needed = min(json_bytes(self.changes), MIN_CHANGES_BYTES)
         for text, entries, with_arguments in _TRUNCATION_STEPS:
             document = {
-                f.name: _truncate_value(getattr(self, f.name), text, entries)
+                f.name: truncate_value(getattr(self, f.name), text, entries)
                 for f in fields(self)
                 if f.name != "changes"
             }
@@ -148,27 +157,6 @@ class AuditRow:
         )
 
 
-def _truncate_value(value: Any, text: int, entries: int) -> Any:
-    match value:
-        case None | bool() | int():
-            return value
-        case dict():
-            return {
-                _truncate_text(name, text): _flatten_value(part, text) for name, part in list(value.items())[:entries]
-            }
-        case list() | tuple():
-            return [_truncate_value(part, text, entries) for part in value[:entries]]
-    return _truncate_text(value, text)
-
-
-def _flatten_value(value: Any, text: int) -> Any:
-    return value if isinstance(value, int | None) else _truncate_text(value, text)
-
-
-def _truncate_text(value: Any, text: int) -> str:
-    return storable_text(str(value))[:text]
-
-
 def row_key(row: AuditRow) -> Key:
     """Gives the row's key: one partition per profile, sorted by time, which the ULID contains."""
     return Key(profile_partition(row.profile_key), row.id)
@@ -186,7 +174,7 @@ def row_item(row: AuditRow) -> Item:
     if row.person_code is not None:
         found["person"] = person_partition(row.person_code)
     if row.record:
-        found["record"] = record_partition(_truncate_text(row.record, 200))
+        found["record"] = record_partition(truncate_text(row.record, 200))
     return found
 
 

@@ -1,10 +1,11 @@
-"""Which records a row concerns: its own, those that it changed, and those that its arguments name."""
+"""Which records a row concerns: its own, those that it changed, and those that its arguments name. And whose app called."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from affino_mcp.audit.row import TEXT_LENGTHS
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.plain_text import plain
 from affino_mcp.store.ops import Item
@@ -26,6 +27,12 @@ def concerns(row: Item, refs: Collection[str], names: Collection[str] = ()) -> b
         place in refs or (isinstance(code, str) and plain(code) in names)
         for place, code in _named_in(row.get("arguments", {}))
     )
+
+
+def is_of_client(row: Item, client_id: str) -> bool:
+    """True for a row, stored whole, of a call of this app, whose id a row may hold the beginning of."""
+    kept = str(row.get("client_id", ""))
+    return kept == client_id or (len(kept) in TEXT_LENGTHS and client_id.startswith(kept))
 
 
 def _named_in(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

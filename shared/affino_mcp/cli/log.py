@@ -93,5 +93,6 @@ def _render_remarks(row: AuditRow) -> str:
     remarks += [f"{warning.get('Code')} {warning.get('Argument', '')}".strip() for warning in row.warnings]
     remarks += [f"confirmed {row.confirmed}"] if row.confirmed else []
     remarks += [f"toolset {row.toolset}"] if row.toolset else []
+    remarks += [f"app {row.client_id}"] if row.client_id else []
     remarks += [f"denied by {row.denied_by}"] if row.denied_by else []
     return "; ".join(remarks + (["dry run"] if row.dry_run else []))

@@ -35,6 +35,9 @@ UntilFilter = Annotated[str | None, typer.Option("--until", metavar="TIME", help
 RequestFilter = Annotated[
     str | None, typer.Option("--request", metavar="ID", help="The request id that a caller was told.")
 ]
+ClientFilter = Annotated[
+    str | None, typer.Option("--client-id", metavar="ID", help="The id that an app was let in under.")
+]
 WordsFilter = Annotated[str | None, typer.Option("--words", help="Words in warnings and errors, all of them.")]
 CommandFunction = Callable[..., None]
 
@@ -50,6 +53,7 @@ def build_log_query(
     outcome: OutcomeFilter = None,
     record: RecordFilter = None,
     request: RequestFilter = None,
+    client_id: ClientFilter = None,
     words: WordsFilter = None,
     since: SinceFilter = None,
     until: UntilFilter = None,
@@ -68,6 +72,7 @@ def build_log_query(
         status=status,
         outcome=outcome,
         request_id=request,
+        client_id=client_id,
         words=tuple((words or "").casefold().split()),
         since=begins,
         until=ends,

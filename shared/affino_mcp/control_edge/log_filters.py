@@ -40,6 +40,7 @@ FILTER_FIELDS: Final = (
     "until",
     "words",
     "request",
+    "client",
 )
 FOLDED_FIELDS: Final = tuple(name for name in FILTER_FIELDS if name not in {SEARCH_LINE, "since", "until"})
 """The fields that stand under *Filters* and are no time."""
@@ -170,6 +171,7 @@ class _FieldReader:
             methods=self._methods(),
             family=given["family"] or None,
             request_id=given["request"] or None,
+            client_id=given["client"] or None,
             statuses=self._statuses(),
             outcome=Outcome(given["outcome"]) if given["outcome"] and "outcome" not in self.wrong else None,
             words=tuple(given["words"].casefold().split()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from affino_mcp.catalogue.capability import Capability, Family, Narrowing
 from affino_mcp.catalogue.method import Method
@@ -17,6 +17,7 @@ from affino_mcp.catalogue.scopes import expand_scopes
 from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.catalogue.toolset import Toolset
 from affino_mcp.clock import format_iso, utc_now
+from affino_mcp.errors import Refusal
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
@@ -28,6 +29,7 @@ from affino_mcp.zones import WEEKDAYS
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
 
+AnyRefusal = TypeVar("AnyRefusal", bound=Refusal)
 CURRENT_USER_METHOD: Final = "get_current_user"
 """The catalogue method that the gate answers itself, for every kind of instance."""
 
@@ -69,6 +71,10 @@ class Caller:
         granted = expand_scopes(self.session.scopes)
         return self.listed.narrow(lambda family, access: (family, access) in granted, Narrowing.SCOPE)
 
+    def concern(self, refusal: AnyRefusal) -> AnyRefusal:
+        """The refusal of this caller's call, for its audit row."""
+        return in_session(refusal.concerning(self.profile, self.person, self.session.fingerprint), self.session)
+
     def narrowed_to(self, toolset: Toolset | None) -> Caller:
         """The caller on a connection that this toolset narrows."""
         return self if toolset is None else replace(self, toolset=toolset)
@@ -91,6 +97,12 @@ class Caller:
     def cursor_key(self) -> bytes:
         """The key that signs list cursors for this profile."""
         return self.profile.cursor_key
+
+
+def in_session(refusal: AnyRefusal, session: Session | None) -> AnyRefusal:
+    """Gives the refusal with the session of the refused call, for its audit row; it keeps that of its own without one."""
+    refusal.session = session or refusal.session
+    return refusal
 
 
 def authorise(caller: Caller, method: Method, at: datetime) -> None:

@@ -106,6 +106,17 @@ def _read_token_alone(token: bytes, door: Door, given: Mapping[bytes, bytes]) ->
     return CallerCredentials("", "", token.decode("ascii"), door)
 
 
+def name_door(headers: RawHeaders, *, is_app: bool) -> str:
+    """Gives the word for the form in which credentials come: `oauth`, `connect`, `packed` or `headers`."""
+    given = next((value.strip(b" \t") for name, value in headers if name.lower() == b"authorization"), b"")
+    if is_app:
+        return str(Door.OAUTH)
+    if _TOKEN_ALONE_PATTERNS[Door.CONNECTION].fullmatch(given):
+        return str(Door.CONNECTION)
+    packed = _BEARER_PATTERN.fullmatch(given)
+    return "packed" if packed and packed["key"] else "headers"
+
+
 def presented_secrets(headers: RawHeaders) -> tuple[str, ...]:
     """Gives the secret and the token in the headers, for redaction.
 

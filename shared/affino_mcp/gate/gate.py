@@ -18,7 +18,7 @@ from affino_mcp.errors import (
 from affino_mcp.gate.abuse.token_guard import TokenGuard
 from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.admission import Admission, find_person, require_secret
-from affino_mcp.gate.caller import Caller
+from affino_mcp.gate.caller import Caller, in_session
 from affino_mcp.gate.credentials import CallerCredentials, RawHeaders, read_credentials, read_user_agent
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
@@ -110,7 +110,7 @@ class Gate:
         try:
             self._handshakes.take(caller.session.digest, client, method)
         except HandshakesLimited as refusal:
-            raise refusal.concerning(caller.profile, caller.person, caller.session.fingerprint) from None
+            raise caller.concern(refusal) from None
 
     def _note_previous_secret(self, caller: Caller, credentials: CallerCredentials) -> Caller:
         """The caller; one that used the previous secret is recorded, and gets the secret's end in `former`."""
@@ -128,7 +128,8 @@ class Gate:
         Nothing is counted or recorded when the sessions do not answer: the token may belong to a person.
         """
         profile: Profile = refusal.profile
-        marked = refusal.concerning(fingerprint=token_fingerprint(digest_token(credentials.token)))
+        mark = token_fingerprint(digest_token(credentials.token))
+        marked = in_session(refusal.concerning(fingerprint=mark), found and found.session)
         try:
             person = found.person if found else find_person(partial(self._sessions.resolve_token, credentials.token))
         except StoreUnavailable:
@@ -154,12 +155,13 @@ class Gate:
         except BadCredentials:
             raise
         except StoreUnavailable as error:
-            raise Unavailable(retry_after=error.retry_after).concerning(profile=profile, fingerprint=mark) from error
+            down = Unavailable(retry_after=error.retry_after)
+            raise in_session(down.concerning(profile, fingerprint=mark), found and found.session) from error
         except SessionTimeOver as expired:
             refusal = self._offer_relogin(profile, expired)
-            raise refusal.concerning(profile=profile, person=expired.person, fingerprint=mark) from None
+            raise in_session(refusal.concerning(profile, expired.person, mark), found and found.session) from None
         except Refusal as refusal:
-            raise refusal.concerning(profile=profile, fingerprint=mark) from None
+            raise in_session(refusal.concerning(profile, fingerprint=mark), found and found.session) from None
 
     def _offer_relogin(self, profile: Profile, expired: SessionTimeOver) -> Refusal:
         if not profile.relogin or expired.session.door is Door.OAUTH:  # an app refreshes its token by itself

@@ -19,7 +19,7 @@ from affino_mcp.errors import (
     SessionExpired,
 )
 from affino_mcp.gate.confirmation import ConfirmationForm
-from affino_mcp.gate.credentials import presented_secrets
+from affino_mcp.gate.credentials import name_door, presented_secrets
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.rate_headers import caller_rate_headers, refusal_rate_headers
 from affino_mcp.gate.relogin import ReloginOffered
@@ -150,7 +150,7 @@ class GateApp:
             passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
             answer = in_own_shape(passed, received.id, request.header(b"content-type"))
         if received.is_charged and not admitted.is_heard:
-            unheard = BadRequest().concerning(caller.profile, caller.person, caller.session.fingerprint)
+            unheard = caller.concern(BadRequest())
             await self._log_refusal(unheard, admitted.meta, received)
         if admitted.refusal is not None:
             answer = self._refuse(request, admitted.refusal, received.id)
@@ -227,7 +227,7 @@ def _require_sound(received: JsonRpcMessage, caller: Caller) -> None:
     """Raises BadRequest for a malformed message, in the caller's name."""
     fault = received.any_fault
     if fault is not None:
-        raise fault.concerning(caller.profile, caller.person, caller.session.fingerprint)
+        raise caller.concern(fault)
 
 
 def _with_header_fault(received: JsonRpcMessage, request: Request) -> JsonRpcMessage:
@@ -246,5 +246,5 @@ def _call_meta(request: Request, received: JsonRpcMessage, toolset: Toolset | No
         name, version = request.client
     form = received.form if request.header(b"mcp-protocol-version") in MODERN_VERSIONS else ConfirmationForm()
     secrets = presented_secrets(request.headers)
-    narrowed = "" if toolset is None else str(toolset)
-    return CallMeta(request.id, name, version, request.source, form, secrets=secrets, toolset=narrowed)
+    narrowed, door = "" if toolset is None else str(toolset), name_door(request.headers, is_app=request.is_app)
+    return CallMeta(request.id, name, version, request.source, form, secrets=secrets, toolset=narrowed, door=door)

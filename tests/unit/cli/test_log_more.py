@@ -67,7 +67,16 @@ def test_export_takes_the_logs_filters(busy: Terminal) -> None:
 
 def test_the_log_is_searched_by_request_and_by_words(terminal: Terminal, log: AuditLog) -> None:
     error = {"code": -120, "type": "not_found", "message": "No account with this AccountCode can be found."}
-    log.write_row(row(terminal.world.clock(), request_id="req-1", method="get_account", error=error, status=404))
+    log.write_row(
+        row(
+            terminal.world.clock(),
+            request_id="req-1",
+            method="get_account",
+            error=error,
+            status=404,
+            client_id="https://app.example/c",
+        )
+    )
     log.write_row(
         row(terminal.world.clock(), request_id="req-2", method="list_notes", warnings=({"Code": "TRUNCATED"},))
     )
@@ -76,6 +85,8 @@ def test_the_log_is_searched_by_request_and_by_words(terminal: Terminal, log: Au
         ("--words", "truncated"): ["list_notes"],
         ("--words", "truncated account"): [],
         ("--request", "req-1"): ["get_account"],
+        ("--client-id", "https://app.example/c"): ["get_account"],
+        ("--client-id", "https://app.example/d"): [],
     }.items():
         assert [one["method"] for one in terminal.run_json("log", *words)] == found
     exported = json.loads(terminal.run("log", "export", "--json", "--words", "truncated")[0])

@@ -54,6 +54,7 @@ ALL = ["get_account", "list_articles", "create_account", "list_accounts"]
         pytest.param({"family": "always"}, [], id="the family of nothing"),
         pytest.param({"status": "403"}, ["list_articles"], id="a status"),
         pytest.param({"record": "accounts#1"}, ["create_account"], id="a record"),
+        pytest.param({"client": "https://app.example/c"}, [], id="an app"),
         pytest.param({"since": "30m"}, ALL[:3], id="lately"),
         pytest.param({"until": "30m"}, ALL[3:], id="earlier"),
         pytest.param({"words": "UNKNOWN_argument nmae"}, ["create_account"], id="words of a warning"),

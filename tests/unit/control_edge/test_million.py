@@ -60,6 +60,7 @@ VALUES = {
     "until": ["1h", "300d"],
     "words": ["unavailable", "nothing like it"],
     "request": ["request-77", "none"],
+    "client": ["https://app.example/c"],
 }
 
 

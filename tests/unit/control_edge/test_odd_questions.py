@@ -37,6 +37,7 @@ ASKED = [
     "until",
     "words",
     "request",
+    "client",
 ]
 ASKED += ["cursor", "kind", "done", "format", "limit"]
 PATHS = [path for path, verb, *_ in SCREENS if verb == "GET"]
