@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import pytest
@@ -12,7 +12,7 @@ from affino_mcp.deadline import deadline
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.engine.index import facet_partition, sortable_code
 from affino_mcp.instance.builtin.merging.merge_plan import MAX_HANGING
-from affino_mcp.store.ops import Put
+from affino_mcp.store.ops import Put, WriteOp
 from affino_mcp.store.testing.faulty_database import StoreFault
 from tests.flow import crm
 from tests.flow.merge_stage import Stage, account_state, fill_account, make_stage
@@ -146,6 +146,27 @@ def test_the_persons_last_change_is_the_whole_merge(stage: Stage) -> None:
     (next_one,) = stage.manager.call_tool("undo_changes", Last=1).result["Items"]
     assert next_one["Outcome"] == "done"
     assert stage.read_state() == stage.state
+
+
+def test_what_others_do_between_the_steps_is_kept(stage: Stage) -> None:
+    edited, gone = every_about(stage.manager, UserCode=stage.other)[0][-2:]
+    inner, begun = stage.world.database.transact, list[str]()
+
+    def overtaken(ops: Sequence[WriteOp], token: str) -> None:
+        inner(ops, token)
+        if not begun:
+            begun.append("merge")
+            stage.manager.call_tool("update_note", NoteCode=edited, Body="Called twice").result  # noqa: B018
+            stage.manager.call_tool("delete_note", NoteCode=gone).result  # noqa: B018
+            stage.manager.call_tool("create_note", Body="Called again", UserCode=stage.other).result  # noqa: B018
+
+    stage.world.database.transact = overtaken  # type: ignore[method-assign]
+    moved = stage.merge().result["Moved"]
+    stage.world.database.transact = inner  # type: ignore[method-assign]
+    assert moved == MOVED
+    assert stage.manager.call_tool("get_note", NoteCode=edited).result["Note"]["Body"] == "Called twice"
+    assert stage.manager.call_tool("get_note", NoteCode=gone).error["type"] == "not_found"
+    assert (stage.hanging(stage.other), stage.hanging(stage.kept)) == (0, 63)
 
 
 def test_nothing_comes_back_when_one_record_has_changed_since(stage: Stage) -> None:

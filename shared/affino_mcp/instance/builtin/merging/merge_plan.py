@@ -84,7 +84,8 @@ class MergePlan:
     def move(self, merge: Merge, place: RecordRef) -> None:
         """Adds a record that hangs on the merged one to a step, if it still does."""
         kind, stored = self.states[place]
-        if kind.facet(merge.merged_place) in merge.edited.records.facets[place.family](stored).rows:
+        facets = merge.edited.records.facets[place.family](stored)
+        if not stored.document.deleted and kind.facet(merge.merged_place) in facets.rows:
             kind.change(merge, merge.edited.edit(stored))
             merge.moved[kind.name] += 1
 
