@@ -27,6 +27,34 @@ def test_an_account_is_made_with_its_new_primary_contact(manager: WorldClient, w
     assert {ref.partition("#")[0] for ref in row["records"]} == {"accounts", "contacts"}
 
 
+def test_the_undo_of_an_account_takes_its_new_contact_back_too(manager: WorldClient) -> None:
+    made = manager.call_tool("create_account", Name="Orbital Labs", PrimaryContact=JANE).result["Account"]
+    jane = made["PrimaryContact"]["UserCode"]
+    (change,) = manager.call_tool("list_my_changes").result["Items"]
+    assert len(change["Records"]) == 2
+    (one,) = manager.call_tool("undo_changes", Last=1).result["Items"]
+    assert one["Outcome"] == "done"
+    assert manager.call_tool("get_contact", UserCode=jane).error["type"] == "not_found"
+    assert manager.call_tool("get_account", AccountCode=made["AccountCode"]).error["type"] == "not_found"
+    assert undo(manager, "accounts", made["AccountCode"]).error["details"]["Attributes"] == ["PrimaryContactCode"]
+    assert undo(manager, "contacts", jane).result["Undone"]["How"] == "restored"
+    assert undo(manager, "accounts", made["AccountCode"]).result["Undone"]["How"] == "restored"
+    account = manager.call_tool("get_account", AccountCode=made["AccountCode"]).result["Account"]
+    assert (account["ContactCount"], account["PrimaryContact"]["UserCode"]) == (1, jane)
+
+
+def test_a_contact_that_is_used_stays_when_its_account_is_taken_back(manager: WorldClient) -> None:
+    made = manager.call_tool("create_account", Name="Orbital Labs", PrimaryContact=JANE).result["Account"]
+    jane, code = made["PrimaryContact"]["UserCode"], made["AccountCode"]
+    manager.call_tool("create_note", Body="Called", UserCode=jane).result  # noqa: B018
+    told = undo(manager, "accounts", code).result["Warnings"]
+    assert f"Contact {jane}, which was made with it, stays" in told[-1]["Message"]
+    assert manager.call_tool("get_contact", UserCode=jane).result["Contact"]["Accounts"] == []
+    assert undo(manager, "accounts", code).result["Undone"]["How"] == "restored"
+    account = manager.call_tool("get_account", AccountCode=code).result["Account"]
+    assert (account["ContactCount"], account["PrimaryContact"]["UserCode"]) == (1, jane)
+
+
 @pytest.mark.parametrize("email", ["jane@orbital.example", "JANE@orbital.example", "second@o.example"])
 def test_who_has_the_address_already_is_linked_and_not_changed(manager: WorldClient, email: str) -> None:
     code = crm.contact(manager, "Jane", SecondaryEmail="second@o.example")

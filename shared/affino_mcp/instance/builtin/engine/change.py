@@ -21,6 +21,7 @@ from affino_mcp.instance.builtin.engine.text_parts import without_long_texts
 from affino_mcp.instance.builtin.engine.write_step import (
     ErrorFactory,
     WriteStep,
+    add_counts,
     concurrent_write,
     first_error,
     merge_checks,
@@ -28,7 +29,7 @@ from affino_mcp.instance.builtin.engine.write_step import (
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import CollectionFull, StoreUnavailable, TransactionFailed, Unanswered
-from affino_mcp.store.ops import Check, Database, Item, Key, Put, Update, WriteOp, absent, equals, write_key
+from affino_mcp.store.ops import Check, Database, Item, Key, Put, WriteOp, absent, equals, write_key
 from affino_mcp.tool_errors import Conflict, StorageFull, ToolError
 
 _TOO_MANY_LINKS: Final = "This record has too many links and topics to be changed in one step. Remove some first."
@@ -148,8 +149,7 @@ class Change:
         seal = self.call.log.seal(done, self.call.warnings, self.share)
         steps = [
             *self._idempotency_steps(done),
-            *merge_checks(self.steps),
-            *self._count_steps(),
+            *add_counts(merge_checks(self.steps), self.table, self.counts),
             *self._journal_steps(),
         ]
         steps += [WriteStep(Put(self.audit_table, dict(seal.item), absent()))] if seal else []
@@ -227,9 +227,6 @@ class Change:
             return []
         put = remember_answer(self.table, self.method, {**self.values, IDEMPOTENCY_KEY.name: key}, self.call, done)
         return [WriteStep(put, lambda _: KeyAlreadyUsed())]
-
-    def _count_steps(self) -> list[WriteStep]:
-        return [WriteStep(Update(self.table, key, add=dict(amounts))) for key, amounts in self.counts.items()]
 
 
 def _is_live(document: Document) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -57,6 +57,18 @@ def _join_checks(first: WriteStep, second: WriteStep) -> WriteStep:
         return second.refuse(item) if condition_holds(own, item) else first.refuse(item)
 
     return WriteStep(replace(first.op, condition=all_of(own, second.op.condition)), refuse)
+
+
+def add_counts(steps: Sequence[WriteStep], table: str, counts: Mapping[Key, Mapping[str, int]]) -> list[WriteStep]:
+    """Gives the steps with those that add to the counters of rows; a check of such a row is the condition of its write."""
+    checks = {write_key(step.op): step for step in steps if isinstance(step.op, Check)}
+    counted = list[WriteStep]()
+    for key, amounts in counts.items():
+        check = checks.get(key)
+        condition = check.op.condition if check else None
+        op = Update(table, key, add=dict(amounts), condition=condition)
+        counted.append(WriteStep(op, check.refuse) if check else WriteStep(op))
+    return [step for step in steps if not (isinstance(step.op, Check) and write_key(step.op) in counts)] + counted
 
 
 def join_writes(steps: Sequence[WriteStep]) -> list[WriteStep]:

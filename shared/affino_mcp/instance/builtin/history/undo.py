@@ -209,6 +209,7 @@ def _delete_created(view: UndoContext, past: PastChange, values: Values, call: C
         raise undo_context.changed_since_error(sorted(since))
     if entry.deed is ChangeKind.RESTORED and past.stored.document.version != entry.version:
         raise Conflict("The record has been changed since it was restored.", argument=VERSION_FIELD.name)
+    view.deleted_with_it = own_creates.find_made_with(view, call, entry)
     return tools[tool.name](view, tool, _tool_values(values, tool, {}), call)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -77,6 +77,7 @@ class UndoChange(Change):
 
     entry: HistoryEntry = field(default_factory=lambda: HistoryEntry("", 0, ChangeKind.CHANGED, {}, {}))
     wanted_values: Mapping[str, Any] | None = None
+    add_others: Callable[[Change], None] = lambda _: None
 
     def write_document(self, before: Document | None, after: Document, old: Values, new: Values) -> None:
         """Writes a document's next version (see Change).
@@ -90,7 +91,8 @@ class UndoChange(Change):
         super().write_document(before, after, old, new)
 
     def commit(self, body: dict[str, Any]) -> Done:
-        """Commits (see Change) and adds to the answer what was undone."""
+        """Commits (see Change) with the other records that go too, and adds to the answer what was undone."""
+        self.add_others(self)
         return super().commit(describe_undone(self.entry) | body)
 
     def person_row_marks(self) -> Item:
@@ -106,6 +108,7 @@ class UndoContext(Records):
     """Records whose every change is part of one undo.
 
     `wanted_values` holds the values that the record must have after the undo; None when they are not fixed.
+    `deleted_with_it` are the records that were made with the one that the undo deletes.
     """
 
     def __init__(self, records: Records, method: Method, values: Values, entry: HistoryEntry) -> None:
@@ -113,6 +116,7 @@ class UndoContext(Records):
         super().__init__(records.db, *tables, records.facets, records.files, records.audit_table, records.codes)
         self._method, self._values, self.entry = method, values, entry
         self.wanted_values: Mapping[str, Any] | None = None
+        self.deleted_with_it: Sequence[RecordState] = ()
 
     def with_former_relations(self, after: RecordState) -> RecordState:
         """The state with the relations that the undone change made, changed or removed as they were before it."""
@@ -130,4 +134,9 @@ class UndoContext(Records):
         """
         change = UndoChange(self.db, self.table, self._method, self._values, call, audit_table=self.audit_table)
         change.entry, change.wanted_values = self.entry, self.wanted_values
+        change.add_others = self._delete_with_it
         return change
+
+    def _delete_with_it(self, change: Change) -> None:
+        for stored in self.deleted_with_it:
+            self.save_record(change, stored, stored.deleted_by(change.call))
