@@ -56,7 +56,7 @@ converters: setup ## Try offline what client libraries make of every tools/list;
 	@$(install) converters converters-mcp2 || echo "make converters: goes on without what could not be installed" >&2
 	@$(bin)/python -m scripts.converters $(ARGS)
 
-bench: setup ## Measure the service's own cost per start and per call; write what calls cost into docs/performance.md
+bench: setup .tools/bench/.made ## Measure a start and a call beside other servers (ARGS=--check for the limits); write what calls cost
 	@$(bin)/python -m bench.prices docs
 	@$(bin)/python -m bench $(ARGS)
 

@@ -46,8 +46,21 @@ def messages_for_tool(tool: str, arguments: dict[str, Any]) -> dict[str, dict[st
     """Gives the messages for one server, by their names in the report."""
     call = {"name": tool, "arguments": arguments}
     return {
-        "tools/call, 2026-07-28": gateway_event("tools/call", call, MODERN_REVISION),
         "tools/call, 2025-06-18": gateway_event("tools/call", call, LEGACY_REVISION),
+        "tools/call, 2026-07-28": gateway_event("tools/call", call, MODERN_REVISION),
         "tools/list, 2026-07-28": gateway_event("tools/list", {}, MODERN_REVISION),
         "tools/list, 2025-06-18": gateway_event("tools/list", {}, LEGACY_REVISION),
+    }
+
+
+def from_client(event: dict[str, Any], number: int) -> dict[str, Any]:
+    """Gives the same event from the client of this number: one client may not list its tools without end."""
+    name = f"bench-{number}"
+    body = event["body"].replace('"name": "bench"', f'"name": "{name}"', 1)
+    headers = {**event["headers"], "user-agent": f"{name}/1.0"}
+    return {
+        **event,
+        "body": body,
+        "headers": headers,
+        "multiValueHeaders": {key: [value] for key, value in headers.items()},
     }

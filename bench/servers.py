@@ -1,0 +1,69 @@
+"""The servers that `make bench` measures, and the stores with fixed answers that the service asks."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from bench.measured import MeasuredServer
+from bench.messages import messages_for_tool
+
+NOTHING: Final = "nothing: an empty handler"
+BARE: Final = "bare JSON-RPC, no library, 60 tools"
+BARE_WITH_STORES: Final = "bare JSON-RPC + the service's store requests and list"
+LOW_LEVEL: Final = "mcp low-level + Mangum, 60 tools"
+USUAL: Final = "FastMCP + Mangum, 60 tools, no gate"
+AWSLABS: Final = "awslabs mcp-lambda-handler, 60 tools (2024-11-05)"
+SERVICE: Final = "**affino-mcp: gate, log, every tool**"
+SERVICE_MANY_TOOLS: Final = "affino-mcp, twice the tools"
+PEERS_PYTHON: Final = Path(".tools/bench/bin/python")
+_RECORD: Final = {"name": "Jane Doe", "email": "jane@example.org"}
+_TEXTS: Final = dict.fromkeys(("name", "description", "email", "street", "city", "postcode", "topics"), "x")
+
+
+def build_servers(stores: str, byte_code: str, tools: int) -> dict[str, MeasuredServer]:
+    """Gives the servers to measure, by name; `byte_code` is the folder for their byte-code, `tools` the most of one."""
+    kept = {"PYTHONPYCACHEPREFIX": byte_code}
+    aws = {"AFFINO_AWS_ENDPOINT": stores, "AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", **kept}
+    ours, texts = messages_for_tool("get_current_user", {}), messages_for_tool("create_contacts", _TEXTS)
+    usual = messages_for_tool("create_contacts", {**_RECORD, "topics": [1, 2]})
+    return {
+        NOTHING: MeasuredServer("bench.peers.nothing", {}, kept),
+        BARE: MeasuredServer("bench.peers.bare", texts, kept),
+        BARE_WITH_STORES: MeasuredServer("bench.peers.bare_with_stores", ours, aws),
+        LOW_LEVEL: MeasuredServer("bench.peers.mcp_low_level", texts, kept),
+        USUAL: MeasuredServer("bench.peers.fastmcp_mangum", usual, kept),
+        AWSLABS: MeasuredServer("bench.peers.awslabs_handler", texts, kept, str(PEERS_PYTHON)),
+        SERVICE: MeasuredServer("bench.peers.service", ours, aws),
+        SERVICE_MANY_TOOLS: MeasuredServer("bench.peers.service", ours, {**aws, "BENCH_TOOLS": str(tools)}),
+    }
+
+
+@contextmanager
+def serve_canned_stores() -> Iterator[str]:
+    """Runs bench.canned, stores with fixed answers, in a process; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    with subprocess.Popen([sys.executable, "-m", "bench.canned", str(port)]) as process:
+        try:
+            wait_for_port(port)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.kill()
+
+
+def wait_for_port(port: int) -> None:
+    """Waits until a process listens on the port; raises RuntimeError after twenty seconds."""
+    for _ in range(400):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise RuntimeError("bench.canned did not start")
