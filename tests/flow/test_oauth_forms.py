@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
 
-from tests.oauth_stage import REQUEST, OAuthStage, RegisteredApp, error_of
+from affino_mcp.gate.profiles.profile import ProfileReader
+from affino_mcp.login_edge.entrance import BuiltinPasswordEntrance
+from affino_mcp.login_edge.login import GuardedLogin
+from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
+from affino_mcp.login_edge.oauth.site import OAuthSite
+from affino_mcp.settings import Settings
+from tests.oauth_stage import PUBLIC_URL, REQUEST, VERIFIER, OAuthStage, RegisteredApp, error_of
+from tests.world import World
 
 
 @pytest.fixture
@@ -71,3 +79,31 @@ def test_store_calls_of_every_exchange(stage: OAuthStage) -> None:
     assert calls == ["get", "get", "get", "transact"]
     for send in (lambda: stage.refresh("", client_id=None), lambda: stage.redeem(code, code_verifier="short")):
         assert counted(send)[1] == []
+
+
+NAMES = [
+    "grant_type",
+    "code",
+    "refresh_token",
+    "redirect_uri",
+    "code_verifier",
+    "client_id",
+    "client_secret",
+    "scope",
+    "resource",
+    "token",
+]
+VALUES = [
+    *("authorization_code", "refresh_token", VERIFIER, f"affr_{'0' * 64}", f"app_{'A' * 24}"),
+    *(REQUEST.client_id, REQUEST.redirect_uri),
+]
+
+
+@cache
+def _site() -> OAuthSite:
+    """The door of a service that knows nobody."""
+    world = World(settings=Settings(public_url=PUBLIC_URL))
+    reader = ProfileReader(world.database, world.secrets, world.settings)
+    entrance = BuiltinPasswordEntrance(world.database, world.settings, world.clock)
+    login = GuardedLogin(entrance, world.database, world.settings, world.clock)
+    return OAuthSite(OAuthServices(world.database, reader, world.settings, world.clock, login))

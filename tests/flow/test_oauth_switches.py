@@ -10,6 +10,8 @@ import pytest
 
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
+from affino_mcp.gate.sessions.session_listing import list_live_sessions
+from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from tests.oauth_stage import REQUEST, OAuthStage, error_of
 from tests.world import Response, WorldClient
@@ -138,6 +140,12 @@ def test_a_session_of_an_app_alone_can_be_ended(stage: ConnectedStage) -> None:
     stage.world.sessions.end_session(stage.edith, session.digest)
     assert stage.call().status == 401
     assert stage.refresh(stage.tokens["refresh_token"]).status_code == 200
+
+
+def test_the_sessions_of_an_app_are_not_listed_among_logins(stage: ConnectedStage) -> None:
+    stage.world.log_in(stage.profile, stage.edith)
+    parts = stage.world.database, stage.world.settings, stage.world.sessions
+    assert [one.session.door for one in list_live_sessions(*parts, stage.edith)] == [Door.CREDENTIALS]
 
 
 def test_forty_sessions_are_the_most_with_those_of_apps(stage: ConnectedStage) -> None:

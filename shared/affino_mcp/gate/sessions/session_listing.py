@@ -1,11 +1,14 @@
-"""Lists a person's live sessions with the profile that each was made through and its last use."""
+"""Lists a person's live sessions with the profile that each was made through and its last use.
+
+Those of apps are not among them: they end with their grant, and come again while it lasts.
+"""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.sessions.session_rows import Session
+from affino_mcp.gate.sessions.session_rows import Door, Session
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item
@@ -27,7 +30,8 @@ class LiveSession(NamedTuple):
 
 def list_live_sessions(db: Database, settings: Settings, sessions: Sessions, user_code: int) -> list[LiveSession]:
     """Gives the person's live sessions, latest first, in two reads. A profile that has no row is named by its key."""
-    found = sorted(sessions.list_sessions(user_code), key=lambda session: session.issued, reverse=True)
+    own = (session for session in sessions.list_sessions(user_code) if session.door is not Door.OAUTH)
+    found = sorted(own, key=lambda session: session.issued, reverse=True)
     places = [
         place for one in found for place in (row_keys.last_use_key(one.digest), row_keys.profile_key(one.profile))
     ]
