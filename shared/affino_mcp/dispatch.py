@@ -33,6 +33,7 @@ from affino_mcp.instance.answer_size import truncate_answer
 from affino_mcp.instance.elsewhere import InstanceRefused
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, Instance, OutcomeNotKnown
+from affino_mcp.instance_errors import OutcomeToBeLookedUp
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import (
     AttributionMismatch,
@@ -90,7 +91,10 @@ class ToolDispatch:
 
     def with_offer(self, caller: Caller) -> Caller:
         """Gives the caller with what the instance offers. Raises Refusal when it does not say."""
-        return with_offer(self._instance, caller)
+        try:
+            return with_offer(self._instance, caller)
+        except InstanceRefused as refused:
+            raise refused.refusal.concerning(caller.profile, caller.person, caller.session.fingerprint) from refused
 
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a tool call and writes its audit row.
@@ -106,7 +110,7 @@ class ToolDispatch:
         ends = expiry_notice_warnings(terms, at) if named.tool == CURRENT_USER_METHOD else []
         trail.set_warnings([*replaced, *expiry_warnings(caller.session, at), *ends])
         try:
-            return self._answer_call(self._offered_caller(caller, trail), named, trail, meta)
+            return self._answer_call(with_offer(self._instance, caller), named, trail, meta)
         except UnknownTool as error:
             self._answer_error(trail, error)
             raise
@@ -134,15 +138,8 @@ class ToolDispatch:
                 raise _outcome_unknown(trail) from error
             return self._answer_error(trail, Unexpected(request_id=meta.request_id))
 
-    def _offered_caller(self, caller: Caller, trail: CallAudit) -> Caller:
-        try:
-            return self.with_offer(caller)
-        except Refusal as refusal:
-            self._audit_refusal(trail, refusal)
-            raise
-
     def _stop_writes(self, caller: Caller, error: ToolError) -> None:
-        if self._writes is not None and isinstance(error, AttributionMismatch) and not error.stopped:
+        if self._writes and isinstance(error, AttributionMismatch) and not error.stopped:
             self._writes.stop(caller.profile)
 
     def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
@@ -179,7 +176,7 @@ class ToolDispatch:
         try:
             done = self._perform_method(caller, method, values, call)
         except OutcomeNotKnown as error:
-            unknown = _outcome_unknown(trail)
+            unknown = _outcome_unknown(trail, can_repeat=error.can_repeat)
             trail.log_unknown(unknown)
             raise unknown from error
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
@@ -236,7 +233,9 @@ class ToolDispatch:
         return ToolAnswer({"error": tool_errors.describe_error(error), **warned}, True, question, error.status)
 
 
-def _outcome_unknown(trail: CallAudit) -> OutcomeUnknown:
+def _outcome_unknown(trail: CallAudit, *, can_repeat: bool = True) -> OutcomeUnknown:
+    if not can_repeat:
+        return OutcomeToBeLookedUp(retry_after=1, request_id=trail.request_id)
     return OutcomeUnknown(retry_after=1, repeat_with=trail.repeat_with, request_id=trail.request_id)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from affino_mcp.errors import Unavailable
+from affino_mcp.errors import OutcomeUnknown, Unavailable
 
 
 class InstanceBusy(Unavailable):
@@ -18,3 +18,9 @@ class InstanceFailed(Unavailable):
     type, code = "instance_failed", -31056
     text = "The Affino instance behind this service gave no answer that can be used. Nothing was changed."
     next_step = "Wait {wait}, then send the same call again; if it stays so, tell the operator, whose log says why."
+
+
+class OutcomeToBeLookedUp(OutcomeUnknown):
+    """A write was sent to an instance that knows no keys, and not answered: a repeat might make it twice."""
+
+    next_step = "Do not repeat the call. Look at the record first: a repeat might make the change a second time."

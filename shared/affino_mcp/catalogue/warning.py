@@ -39,6 +39,7 @@ class WarningCode(StrEnum):
     FORMER_SECRET = "FORMER_SECRET"  # noqa: S105 (a code, no secret)
     SESSION_EXPIRES_SOON = "SESSION_EXPIRES_SOON"
     PROFILE_EXPIRES_SOON = "PROFILE_EXPIRES_SOON"
+    ATTRIBUTED_HERE_ONLY = "ATTRIBUTED_HERE_ONLY"
 
 
 NOTHING_WRITTEN: Final = "Nothing was written: this shows what the call would do."

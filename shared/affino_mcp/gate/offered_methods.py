@@ -10,7 +10,7 @@ from affino_mcp.catalogue.doors import Door, NamedCall
 from affino_mcp.catalogue.method import Method
 from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, describe_current_user
 from affino_mcp.gate.missing_report import REPORT_METHOD
-from affino_mcp.instance.elsewhere import CallCredentials, InstanceRefused
+from affino_mcp.instance.elsewhere import CallCredentials
 from affino_mcp.instance.port import Call, Instance
 
 _OWN_METHODS: Final = frozenset({CURRENT_USER_METHOD, REPORT_METHOD})
@@ -24,13 +24,10 @@ def caller_credentials(caller: Caller) -> CallCredentials | None:
 
 
 def with_offer(instance: Instance, caller: Caller) -> Caller:
-    """Gives the caller with what the instance offers. Raises Refusal when it does not say."""
+    """Gives the caller with what the instance offers. Raises InstanceRefused when it does not say."""
     if not instance.decides_rights or caller.offered is not None:
         return caller
-    try:
-        offered = instance.list_offered(caller.profile.key, caller_credentials(caller))
-    except InstanceRefused as refused:
-        raise refused.refusal.concerning(caller.profile, caller.person, caller.session.fingerprint) from refused
+    offered = instance.list_offered(caller.profile.key, caller_credentials(caller))
     known = None if offered is None else offered | _OWN_METHODS
     return replace(caller, person=caller.person.decided_elsewhere(), offered=known)
 

@@ -99,7 +99,11 @@ class AuditWrite:
 
 
 class OutcomeNotKnown(Exception):
-    """A write was sent to a store, and whether it was carried out cannot be found out now."""
+    """A write was sent, and its outcome cannot be found out now. `can_repeat`: with the call's key, it is carried out once."""
+
+    def __init__(self, *, can_repeat: bool = True) -> None:
+        super().__init__()
+        self.can_repeat = can_repeat
 
 
 class CallLog(Protocol):
@@ -124,10 +128,9 @@ class CallLog(Protocol):
         """Writes the row of the rest of a change that is not made: `done` names the records and `changes` the members left."""
 
     def begin(self, key: str) -> None:
-        """Writes the row that says that the call is begun, for a change whose row cannot be in its own transaction.
+        """Writes the row of a call that is begun, whose own row closes it later; `key` is what the instance can be asked by.
 
-        A second row closes it, whatever becomes of the call; `key` is the idempotency key by which it can be asked.
-        Raises StoreUnavailable when it cannot be written: the change must not be made then.
+        Raises StoreUnavailable: the change must not be made then.
         """
 
 
@@ -186,7 +189,7 @@ class Call:
     the write. `zone` is the person's time zone, by which days are meant. `named` are the arguments that came as
     names of records, as they were sent: a repeat of the call is known by them. `charge_items` takes the profile's budget for
     so many items more than the one that every call counts as, `item_logs` keep the rows of items. `credentials` are for an
-    instance elsewhere, and for nothing else; None on channels without a person's token.
+    instance elsewhere alone; None on channels without them.
     """
 
     actor: Actor
@@ -227,23 +230,19 @@ class Instance(Protocol):
     """A system of record.
 
     Raises ToolError for what the caller must know, StoreUnavailable when it cannot be reached and nothing was written,
-    InstanceRefused when it does not take the call, and OutcomeNotKnown when a write was sent and its outcome cannot be found
-    out. `decides_rights`: it alone knows what people may do, so that the gate asks for no right.
+    InstanceRefused when it does not take the call, and OutcomeNotKnown. `decides_rights`: it alone knows what people may do.
     """
 
     decides_rights: bool
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
-        """Carries out one catalogue method with checked values, as the call's person.
-
-        The person's record rules apply. Takes the method, its arguments and the call; returns what was done.
-        """
+        """Carries out one catalogue method with checked values, as the call's person, within the person's record rules."""
 
     def list_offered(self, profile: str, credentials: CallCredentials | None) -> frozenset[str] | None:
         """The names of the methods that it carries out; None for all. Raises InstanceRefused when it does not say."""
 
     def describe_person(self, call: Call) -> PersonStanding:
-        """What it says of the call's person: whether they are staff, who can own records, and their rights."""
+        """What it says of the call's person."""
 
     def explain_places(self, person: Actor, kind: str, at: datetime) -> list[PlaceRights]:
         """What the person may do in each place of a kind (one of PLACE_KINDS), by code. Raises PlacesUnknown."""

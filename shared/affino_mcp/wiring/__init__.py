@@ -55,7 +55,8 @@ def remote_instance(stores: Stores, settings: Settings, clock: Clock) -> RemoteI
     """The instance elsewhere that the settings name. Connects at the first call."""
     from affino_mcp.instance.remote.instance import RemoteInstance  # noqa: PLC0415 (most services have none)
 
-    return RemoteInstance(settings.instance_url, settings.instance, clock, stores.to_instance)
+    as_key = settings.instance_writes == "key-only"
+    return RemoteInstance(settings.instance_url, settings.instance, clock, stores.to_instance, writes_as_key=as_key)
 
 
 def builtin_instance(stores: Stores, settings: Settings) -> BuiltinInstance:

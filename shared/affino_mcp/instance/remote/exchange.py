@@ -32,12 +32,16 @@ REPLAYED_SIGNATURE: Final = "-103"
 
 @dataclass(frozen=True)
 class InstanceRequest:
-    """One request: the verb, the path from behind the database's name with its query, the JSON object, further headers."""
+    """One request: the verb, the path from behind the database's name with its query, the JSON object, further headers.
+
+    `signed_path` is the path that is signed where that is another one: without the query.
+    """
 
     verb: str
     path: str
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    signed_path: str = ""
 
     @property
     def content(self) -> bytes:
@@ -77,7 +81,8 @@ class InstanceExchange:
 
     def _send_once(self, request: InstanceRequest, credentials: CallCredentials) -> ForeignAnswer:
         path, content = self._base + request.path, request.content
-        sent = self._headers(request.verb, path, content, credentials) | dict(request.headers)
+        signed = self._base + (request.signed_path or request.path)
+        sent = self._headers(request.verb, signed, content, credentials) | dict(request.headers)
         return self._requests.send(request.verb, path, content, sent, LONGEST_SECONDS, self.seconds_left)
 
     def _headers(self, verb: str, path: str, content: bytes, credentials: CallCredentials) -> dict[str, str]:

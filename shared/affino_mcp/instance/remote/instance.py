@@ -13,6 +13,7 @@ from affino_mcp.catalogue.families.always import METHODS as ALWAYS
 from affino_mcp.catalogue.item_status import TOTALS
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, LIVE_FIELD, Method
+from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock
 from affino_mcp.errors import Refusal
 from affino_mcp.http.outgoing import NOT_SENT, ForeignAnswer
@@ -25,6 +26,7 @@ from affino_mcp.instance.remote.offer import OfferCache
 from affino_mcp.instance.remote.outcome import ToldOutcome, ask_outcome, read_outcome
 from affino_mcp.instance.remote.refusals import read_refusal
 from affino_mcp.instance.remote.requests import method_request, outcome_request
+from affino_mcp.instance.remote.version1.adapter import Version1Adapter
 from affino_mcp.instance.upkeep import WriteOutcome
 from affino_mcp.instance_errors import InstanceFailed
 from affino_mcp.tool_errors import AttributionMismatch, ConfirmationRequired, NotOffered, ToolError
@@ -35,13 +37,25 @@ ACTED_AS: Final = "actedas"
 
 
 class RemoteInstance:
-    """See Instance. It keeps no record and no token; the profile's secret is used for signatures alone."""
+    """See Instance. It keeps no record and no token; the profile's secret is used for signatures alone.
+
+    `writes_as_key`: the operator accepts writes to an instance of version 1, which acts as the key.
+    """
 
     decides_rights = True
 
-    def __init__(self, url: str, dbname: str, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        dbname: str,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+        *,
+        writes_as_key: bool = False,
+    ) -> None:
         self._exchange = InstanceExchange(url, dbname, clock, transport)
-        self._offers = OfferCache(self._exchange, clock, lambda _: None)
+        self._version1 = Version1Adapter(self._exchange, writes_as_key)
+        self._offers = OfferCache(self._exchange, clock, self._version1.find_offer)
         self._url = url
 
     def list_offered(self, profile: str, credentials: CallCredentials | None) -> frozenset[str]:  # noqa: ARG002 (see Instance)
@@ -49,7 +63,10 @@ class RemoteInstance:
         return frozenset(self._offers.find(_require_token(credentials)).methods)
 
     def describe_person(self, call: Call) -> PersonStanding:
-        """See Instance: one request."""
+        """See Instance: one request. Version 1 says nothing of rights: the person may have those of all that it offers."""
+        offer = self._offers.find(_require_token(call.credentials))
+        if offer.version == 1:
+            return PersonStanding(is_staff=False, rights=frozenset(METHODS[name].right for name in offer.methods))
         body = self.perform(CURRENT_USER, {}, call).body
         rights = body.get("Rights")
         return PersonStanding(
@@ -70,6 +87,8 @@ class RemoteInstance:
         with self._offers.renewed_beside(credentials):
             offer = self._offers.find(credentials)
             offer.require(method, values)
+            if offer.version == 1:
+                return self._version1.perform(method, values, call, credentials)
             if method.access is Access.READ or values.get(DRY_RUN.name):
                 return self._read(method, values, call, credentials)
             return self._write(method, values, call, credentials)

@@ -1,0 +1,80 @@
+"""The names and values of version 1 where they differ from the catalogue's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from affino_mcp.catalogue.record import Record
+from affino_mcp.catalogue.registry import RECORDS
+
+MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_SAME_OF_ACCOUNTS: Final = (
+    "Name Website Email Telephone Address1 Address2 Address3 City CountyState PostCode CountryISO ParentCode "
+    "PrimaryContactCode ExternalID CompanySize AnnualTurnover CompanyNumber VATNumber LinkedInPage Active"
+)
+_SAME_OF_CONTACTS: Final = (
+    "FirstName LastName Title JobTitle Company Telephone BusinessPhone Mobile SecondaryEmail Address1 Address2 TownCity "
+    "CountyState Postcode CountryISO Website MemberTypes Biography Notes ExternalID"
+)
+
+
+@dataclass(frozen=True)
+class RecordNames:
+    """A kind of record as version 1 names it: its path, the list in a page, and its fields by the catalogue's names."""
+
+    record: Record
+    path: str
+    rows: str
+    fields: Mapping[str, str]
+
+    @property
+    def code(self) -> str:
+        """The attribute that holds a record's code, in both."""
+        return self.record.code
+
+
+ACCOUNTS: Final = RecordNames(
+    RECORDS["accounts"],
+    "accounts",
+    "Accounts",
+    {name: name for name in _SAME_OF_ACCOUNTS.split()} | {"Description": "Notes"},
+)
+CONTACTS: Final = RecordNames(
+    RECORDS["contacts"],
+    "users",
+    "Users",
+    {name: name for name in _SAME_OF_CONTACTS.split()} | {"Email": "PrimaryEmail"},
+)
+
+
+def write_values(names: RecordNames, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives the values of a record as version 1 takes them: bits for truths, lists with commas, "" for nothing."""
+    return {names.fields[name]: _write_value(value) for name, value in values.items() if name in names.fields}
+
+
+def read_values(names: RecordNames, found: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives a record of version 1 under the catalogue's names; what the catalogue does not have stays as it is."""
+    ours = {theirs: name for name, theirs in names.fields.items()}
+    truths = {field.name for field in names.record.fields if field.kind.schema.get("type") == "boolean"}
+    return {
+        ours.get(name, name): str(value) == "1" if ours.get(name) in truths else None if value == "" else value
+        for name, value in found.items()
+    }
+
+
+def write_moment(text: str) -> str:
+    """Gives a moment (ISO 8601) as version 1 writes it: `2026-Nov-22 09:00:00`, in UTC."""
+    at = datetime.fromisoformat(text)
+    at = at.astimezone(UTC) if at.tzinfo else at
+    return f"{at.year:04}-{MONTHS[at.month - 1]}-{at.day:02} {at:%H:%M:%S}"
+
+
+def _write_value(value: Any) -> Any:
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return "" if value is None else value
