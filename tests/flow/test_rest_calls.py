@@ -154,3 +154,43 @@ def test_an_expired_session_is_refused(client: RestClient, world: World) -> None
     world.clock.move(hours=2)
     refused = client.get("/accounts")
     assert (refused.status, refused.error["code"]) == (401, "-106")
+
+
+def test_the_outcome_of_a_write_is_told_by_its_key_or_its_id(client: RestClient) -> None:
+    made = client.with_headers(Idempotency_Key="k-1").post("/accounts", Name="Once").document["Account"]
+    named = client.with_headers(X_Request_Id="r-1").post("/accounts", Name="Twice").document["Account"]
+    for key, record in (("k-1", made), ("r-1", named)):
+        told = client.get(f"/requests/{key}")
+        assert told.document == {
+            "Outcome": "applied",
+            "Record": f"accounts#{record['AccountCode']}",
+            "Answer": {"Account": record},
+        }
+
+
+def test_what_was_not_applied_never_will_be(client: RestClient) -> None:
+    assert client.get("/requests/k-1").document == {"Outcome": "not_applied"}
+    late = client.with_headers(Idempotency_Key="k-1").post("/accounts", Name="Late")
+    assert (late.status, late.error["code"]) == (409, "-130")
+    assert client.get("/accounts").document["TotalRecords"] == 0
+    assert client.get("/requests/k-1").document == {"Outcome": "not_applied"}
+
+
+def test_of_a_call_of_many_the_outcome_is_what_its_repeat_says(client: RestClient) -> None:
+    keyed = client.with_headers(Idempotency_Key="many")
+    keyed.post("/accounts/many", Items=[{"Name": "One"}, {"Name": "Two"}])
+    assert client.get("/requests/many").document == {"Outcome": "unknown"}
+
+
+def test_another_person_learns_nothing_of_an_outcome(client: RestClient, world: World) -> None:
+    client.with_headers(Idempotency_Key="k-1").post("/accounts", Name="Once")
+    other = client.log_in(world.create_person("Una", "Other", "Sales Managers"))
+    assert other.get("/requests/k-1").document == {"Outcome": "not_applied"}
+
+
+def test_a_service_without_the_persons_token_learns_the_outcome_alone(client: RestClient, world: World) -> None:
+    client.with_headers(Idempotency_Key="k-1").post("/accounts", Name="Once")
+    person = world.audit_rows()[-1]["person_code"]
+    told = client.with_headers(AccessToken="").get("/requests/k-1", UserCode=person)
+    assert (told.status, told.document) == (200, {"Outcome": "applied", "Record": "accounts#1"})
+    assert client.with_headers(AccessToken="").get("/requests/k-1").status == 401

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from affino_mcp.errors import Refusal, Unavailable
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.credentials import CallerCredentials, read_user_agent
@@ -11,7 +13,9 @@ from affino_mcp.gate.signed_requests import SignedRequest, SignedRequests
 from affino_mcp.http.signing_headers import token_header
 from affino_mcp.store.faults import StoreUnavailable
 
-TOKEN_HEADER = "AccessToken"  # noqa: S105 (a header's name)
+TOKEN_HEADER: Final = "AccessToken"  # noqa: S105 (a header's name)
+ACTED_AS: Final = "actedas"
+"""The header of every answer that names the person in whose name the call was made."""
 
 
 class TokenMissing(Refusal):
@@ -57,6 +61,17 @@ class SignedGate:
             raise Unavailable(retry_after=error.retry_after) from error
         _require_open(caller.profile)
         return caller
+
+    def admit_profile(self, request: SignedRequest) -> Profile:
+        """Gives the profile that signed a request without a person's token, for a question that tells nothing of records.
+
+        Raises the refusals of `SignedRequests.signed_by` and RestSwitchedOff; Unavailable when a store does not answer.
+        """
+        try:
+            with self._signed.signed_by(request) as signatory:
+                return _require_open(signatory.profile)
+        except StoreUnavailable as error:
+            raise Unavailable(retry_after=error.retry_after) from error
 
     def admit_question(self, caller: Caller, client: str, question: str) -> None:
         """Raises HandshakesLimited when the caller's session, or client, asked this too often; it costs no budget."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from affino_mcp.instance.elsewhere import CallCredentials
@@ -31,6 +31,24 @@ class WriteOutcome(StrEnum):
     APPLIED = "applied"
     NOT_APPLIED = "not_applied"
     UNKNOWN = "unknown"
+
+
+class SettledWrite(NamedTuple):
+    """What became of a write, with its answer as far as it is kept, and the record (`family#code`) that it was about."""
+
+    outcome: WriteOutcome
+    answer: Mapping[str, Any] | None = None
+    record: str = ""
+
+
+class WriteSettler(Protocol):
+    """The builtin instance, as it is asked what became of a write whose answer was lost."""
+
+    def settle_write(self, user_code: int, profile: str, key: str, at: datetime) -> SettledWrite:
+        """What became of the person's write with this key. Not carried out means never: a late one is refused.
+
+        Raises StoreUnavailable.
+        """
 
 
 class OutcomeTeller(Protocol):

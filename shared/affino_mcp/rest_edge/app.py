@@ -18,7 +18,9 @@ from affino_mcp.gate.signed_requests import SignedRequests
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import single_header
+from affino_mcp.instance.upkeep import WriteSettler
 from affino_mcp.rest_edge.calls import Dispatch, MethodCalls
+from affino_mcp.rest_edge.outcomes import OutcomeQuestions
 from affino_mcp.rest_edge.refusals import NoSuchRoute, error_body, refusal_reply
 from affino_mcp.rest_edge.request import MAX_BODY, REQUEST_ID_HEADER, RestRequest
 from affino_mcp.settings import Settings
@@ -50,12 +52,14 @@ def make_rest_app(
     clock: Clock,
     gate: Gate,
     dispatch: Dispatch,
+    settler: WriteSettler,
     *,
     in_thread: bool,
 ) -> RestApp:
     """Makes the application behind this gate; what is not refused goes to `dispatch`."""
     signed = SignedRequests(ProfileReader(db, secrets, settings), db, settings, clock)
-    calls = MethodCalls(SignedGate(gate, signed), dispatch, settings.instance)
+    door = SignedGate(gate, signed)
+    calls = MethodCalls(door, dispatch, OutcomeQuestions(door, settler, clock), settings.instance)
     return RestApp(calls, settings, in_thread=in_thread)
 
 

@@ -14,12 +14,13 @@ from affino_mcp.dispatch import ToolAnswer
 from affino_mcp.errors import Refusal
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.rate_headers import caller_rate_headers, refusal_rate_headers
-from affino_mcp.gate.signed_gate import TOKEN_HEADER
+from affino_mcp.gate.signed_gate import ACTED_AS, TOKEN_HEADER
 from affino_mcp.gate.signed_requests import SignedRequest
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import token_header
 from affino_mcp.rest_edge.arguments import Arguments, read_arguments
 from affino_mcp.rest_edge.offer import describe_offer
+from affino_mcp.rest_edge.outcomes import REQUESTS, OutcomeQuestions
 from affino_mcp.rest_edge.refusals import NoSuchRoute, WrongVerb, method_error_body, refusal_reply
 from affino_mcp.rest_edge.request import RestRequest
 
@@ -47,13 +48,15 @@ class Dispatch(Protocol):
 class MethodCalls:
     """Answers the requests of version 2. One per process."""
 
-    def __init__(self, gate: AdmittingGate, dispatch: Dispatch, dbname: str) -> None:
-        self._gate, self._dispatch, self._dbname = gate, dispatch, dbname
+    def __init__(self, gate: AdmittingGate, dispatch: Dispatch, outcomes: OutcomeQuestions, dbname: str) -> None:
+        self._gate, self._dispatch, self._outcomes, self._dbname = gate, dispatch, outcomes, dbname
 
     def answer(self, request: RestRequest, path: str, body: bytes) -> Reply:
         """The answer to a request at this path behind the version. Raises Refusal for what no profile is known of."""
         if path in {"", "/"}:
             return self._answer_offer(request, body)
+        if path.startswith(REQUESTS):
+            return self._outcomes.answer(request, path, body)
         route, places = _require_route(request.method, path)
         return self._answer_call(request, route, places, body)
 
@@ -117,7 +120,7 @@ def _call_meta(request: RestRequest) -> CallMeta:
 
 def _caller_headers(caller: Caller) -> dict[str, str]:
     """The headers after an admitted call: in whose name it was made, and the profile's budget."""
-    return {"actedas": str(caller.person.user_code)} | caller_rate_headers(caller)
+    return {ACTED_AS: str(caller.person.user_code)} | caller_rate_headers(caller)
 
 
 def _created_path(method: Method, body: dict[str, Any]) -> str:

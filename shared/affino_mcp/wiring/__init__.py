@@ -104,7 +104,8 @@ def build_rest_app(
 
     found = (given or build_stores(settings)).opened_by("InstanceApi", settings)
     gate, dispatch = build_gate(found, settings, clock), build_dispatch(found, settings, clock, on_undeclared)
-    return make_rest_app(found.database, found.secrets, settings, clock, gate, dispatch, in_thread=in_thread)
+    parts = gate, dispatch, builtin_instance(found, settings)
+    return make_rest_app(found.database, found.secrets, settings, clock, *parts, in_thread=in_thread)
 
 
 def build_login_app(

@@ -17,7 +17,7 @@ from affino_mcp.catalogue.method import DRY_RUN, Effect, Method
 from affino_mcp.catalogue.named_codes import names_among
 from affino_mcp.catalogue.registry import METHODS, RECORDS
 from affino_mcp.catalogue.warning import NOTHING_WRITTEN, WarningCode
-from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, claim_key, find_replay
+from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, claim_key, find_replay, settle_write
 from affino_mcp.instance.builtin.engine.records import Carry, Records
 from affino_mcp.instance.builtin.engine.text_parts import cut_own_text
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
@@ -38,7 +38,7 @@ from affino_mcp.instance.record_finder import RecordFinder
 from affino_mcp.instance.record_restorer import RecordRestorer
 from affino_mcp.instance.reindexing import IndexUpkeep
 from affino_mcp.instance.structure import StructureKeeper
-from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, StaffContacts
+from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, SettledWrite, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
@@ -110,6 +110,10 @@ class BuiltinInstance:
     def claim_key(self, method: Method, values: Values, call: Call, plan: dict[str, Any]) -> dict[str, Any]:
         """See Doer."""
         return claim_key(self.records.db, self.records.table, method, values, call, plan)
+
+    def settle_write(self, user_code: int, profile: str, key: str, at: datetime) -> SettledWrite:
+        """See WriteSettler: one write, which gives the row that is there instead when the key was used."""
+        return settle_write(self.records.db, self.records.table, user_code, profile, key, at)
 
     def find_own_changes(self, call: Call, last: int) -> list[OwnChange]:
         """See Doer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
@@ -14,6 +14,7 @@ from affino_mcp.catalogue.secret_attributes import withhold_secrets
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.clock import epoch_seconds
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.instance.upkeep import SettledWrite, WriteOutcome
 from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
 from affino_mcp.store.ops import Compare, Database, Item, Key, Put, absent, any_of
 from affino_mcp.tool_errors import Conflict
@@ -25,6 +26,13 @@ MAX_STORED_ANSWER_CHARACTERS: Final = 30_000
 """Maximum length of an answer that is stored with its key; a longer one is read again, where a method can read it."""
 
 
+_NEVER: Final = "not applied"
+"""What stands for the digest of a call in the row of a key that was asked about before a call with it came."""
+_ASKED_BEFORE: Final = (
+    "It was asked what became of this call before it came: it never will be carried out. Use a new key."
+)
+_PLAN: Final = "plan"
+"""The attribute of the row of a call of many: its body is what the call is about to do, not its answer."""
 REPLAYED_TEXT: Final = "This call was carried out before; here is its answer again."
 
 
@@ -34,8 +42,12 @@ class KeyAlreadyUsed(Exception):
 
 def idempotency_row_key(call: Call, given: str) -> Key:
     """The row key of an idempotency key: bound to person and profile, so that the keys of two people never meet."""
+    return _row_key(call.actor.user_code, call.profile, given)
+
+
+def _row_key(user_code: int, profile: str, given: str) -> Key:
     digest = hashlib.sha256(given.encode()).hexdigest()
-    return Key(f"I#{call.actor.user_code}#{call.profile}#{digest}", "A")
+    return Key(f"I#{user_code}#{profile}#{digest}", "A")
 
 
 def call_fingerprint(method: Method, values: Values, call: Call) -> str:
@@ -73,6 +85,8 @@ def find_replay(db: Database, table: str, method: Method, values: Values, call: 
     row = db.get(table, idempotency_row_key(call, given)) if given else None
     if row is None or row["ttl"] < epoch_seconds(call.at):
         return None
+    if row["print"] == _NEVER:
+        raise Conflict(_ASKED_BEFORE, argument=IDEMPOTENCY_KEY.name)
     if row["print"] != call_fingerprint(method, values, call):
         raise Conflict(
             "This IdempotencyKey was used for another call. Use a new key for a new change.",
@@ -95,8 +109,32 @@ def claim_key(
         if before is not None:
             return before.body
         try:
-            db.put(remember_answer(table, method, values, call, Done(plan)))
+            kept = remember_answer(table, method, values, call, Done(plan))
+            db.put(replace(kept, item={**kept.item, _PLAN: True}))
         except ConditionFailed:
             continue  # another process was faster: its plan counts
         return plan
     raise StoreUnavailable
+
+
+def settle_write(db: Database, table: str, user_code: int, profile: str, given: str, at: datetime) -> SettledWrite:
+    """Finds out what became of the person's write with this key, for as long as keys are remembered.
+
+    When no call with the key has been carried out, none ever will be: the key's row says so from now on, and a write may only
+    put a new row. Of a call of many whose items were begun the outcome is unknown. Raises StoreUnavailable.
+    """
+    key, now = _row_key(user_code, profile, given), epoch_seconds(at)
+    never: Item = {**key._asdict(), "print": _NEVER, "ttl": now + int(KEY_RETENTION.total_seconds()), "body": "{}"}
+    try:
+        db.put(Put(table, never, any_of(absent(), Compare("ttl", "<", now))))
+    except ConditionFailed as failed:
+        return _read_settled(failed.item or {})
+    return SettledWrite(WriteOutcome.NOT_APPLIED)
+
+
+def _read_settled(row: Item) -> SettledWrite:
+    if row.get("print") == _NEVER:
+        return SettledWrite(WriteOutcome.NOT_APPLIED)
+    if not row or row.get(_PLAN):
+        return SettledWrite(WriteOutcome.UNKNOWN)
+    return SettledWrite(WriteOutcome.APPLIED, json.loads(row["body"]) or None, row["record"])
