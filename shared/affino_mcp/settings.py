@@ -65,6 +65,11 @@ class Settings:
     grant_days: str = _setting_field(
         "AFFINO_GRANT_DAYS", "30", "how many days a person's consent to an app holds, 1 to 90; use never prolongs it"
     )
+    client_registration: str = _setting_field(
+        "AFFINO_CLIENT_REGISTRATION",
+        "no",
+        "whether apps may register themselves for OAuth (yes or no); nothing proves them",
+    )
     instance_url: str = _setting_field(
         "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
     )
@@ -116,6 +121,11 @@ class Settings:
     def oauth_on(self) -> bool:
         """True when there is an OAuth door: the service has a public address, and its people are its own."""
         return bool(self.public_url) and not self.instance_url
+
+    @property
+    def registers_clients(self) -> bool:
+        """True when there is an OAuth door and an operator lets apps register themselves there."""
+        return self.oauth_on and self.client_registration == "yes"
 
     @property
     def allowed_origin_set(self) -> frozenset[str]:

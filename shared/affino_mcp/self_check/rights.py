@@ -133,7 +133,7 @@ LOGIN_RIGHTS: Final[tuple[StoreRight, ...]] = (
     *_table_rights(
         "gate_table",
         "UpdateItem",
-        "GUARD#ACCOUNT#* GUARD#FETCHES#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* OAUTH#* SESSION#*",
+        "GUARD#ACCOUNT#* GUARD#CLIENTS#* GUARD#PAIR#* GUARD#SOURCE#* GUARD#TOKENS#* OAUTH#* SESSION#*",
     ),
     *_table_rights("gate_table", "UpdateItem", "PERSON#*", "logins"),
     *_table_rights("gate_table", "ConditionCheckItem", "PERSON#* PROFILE#* SESSION#*"),

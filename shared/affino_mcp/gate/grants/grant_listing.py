@@ -7,6 +7,7 @@ from typing import NamedTuple
 from affino_mcp.catalogue.capability import Access, Capability
 from affino_mcp.catalogue.scopes import expand_scopes
 from affino_mcp.gate.grants.grants import Grant, Grants
+from affino_mcp.gate.grants.oauth_client import SELF_REGISTERED_PREFIX
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.allowed_people import find_people
@@ -30,7 +31,9 @@ class ConnectedApp(NamedTuple):
 
     @property
     def vouched_by(self) -> str:
-        """Who says that the app is what it is: the host that proves it, or the operator."""
+        """Who says that the app is what it is: the host that proves it, the operator, or nobody."""
+        if self.grant.client_id.startswith(SELF_REGISTERED_PREFIX):
+            return "registered by itself"
         return self.grant.host or "registered by your operator"
 
     @property

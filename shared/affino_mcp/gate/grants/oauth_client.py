@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
+
+SELF_REGISTERED_PREFIX: Final = "reg_"
+"""What the id of every client begins with that has registered itself, so that nobody vouches for it."""
 
 
 class ClientProof(StrEnum):

@@ -204,6 +204,6 @@ def token_guard_key(source: str) -> Key:
     return Key(f"GUARD#TOKENS#{source}", "A")
 
 
-def fetch_guard_key(source: str = "") -> Key:
-    """{count, since, last?, ttl}: documents of unknown OAuth clients that were fetched for one source; "" is all together."""
-    return Key(f"GUARD#FETCHES#{source}", "A")
+def new_client_guard_key(kind: str, source: str) -> Key:
+    """{count, since, last?, ttl}: OAuth clients of a kind that one source brought for the first time; "" is all together."""
+    return Key(f"GUARD#CLIENTS#{kind}#{source}", "A")

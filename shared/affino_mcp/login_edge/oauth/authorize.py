@@ -19,8 +19,9 @@ from affino_mcp.gate.identity.row_keys import new_token
 from affino_mcp.http.oauth_places import CONSENT_PATH, DEFAULT_SCOPES
 from affino_mcp.login_edge.hub.visit import HubRequest
 from affino_mcp.login_edge.oauth.client_directory import ClientDirectory
-from affino_mcp.login_edge.oauth.client_documents import ClientRefused, FetchesExhausted
+from affino_mcp.login_edge.oauth.client_documents import ClientRefused
 from affino_mcp.login_edge.oauth.consent_answers import CONSENT_COOKIE, AppAnswers, ConsentFrame, set_consent_cookie
+from affino_mcp.login_edge.oauth.new_clients import NewClientsExhausted
 from affino_mcp.login_edge.oauth.oauth_answer import OAuthAnswer, OAuthSubject
 from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
 from affino_mcp.login_edge.oauth.parameters import ParametersRefused, read_query
@@ -50,9 +51,9 @@ class AuthorizeEndpoint:
         except ParametersRefused:
             said = "The app's request cannot be read: it is too long, or says something twice."
             return self._frame.render_refusal(visit, 400, "bad_parameters", known, said, _START_AGAIN)
-        except FetchesExhausted as exhausted:
+        except NewClientsExhausted as exhausted:
             said = "Too many apps have asked for the first time within a minute. Try again in a minute."
-            return self._frame.render_refusal(visit, 429, "too_many_fetches", known, said, wait=exhausted.wait)
+            return self._frame.render_refusal(visit, 429, "too_many_clients", known, said, wait=exhausted.wait)
         except StoreUnavailable as error:
             return self._frame.render_outage(visit, known, error)
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote_plus
 
+from affino_mcp.gate.grants.oauth_client import SELF_REGISTERED_PREFIX
 from affino_mcp.gate.grants.registered_clients import CLIENT_ID_CHARACTERS, REGISTERED_PREFIX, RegisteredClients
 from affino_mcp.gate.identity.row_keys import sha256_hex
 from affino_mcp.gate.profiles.profile import is_same_secret
@@ -28,8 +29,6 @@ from affino_mcp.login_edge.oauth.oauth_refusal import (
 from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
 from affino_mcp.login_edge.request import LoginRequest
 
-SELF_REGISTERED_PREFIX: Final = "reg_"
-"""What the id of every client begins with that has registered itself."""
 _REGISTERED_PATTERN: Final = re.compile(rf"{REGISTERED_PREFIX}[A-Za-z0-9]{{{CLIENT_ID_CHARACTERS}}}")
 _SELF_REGISTERED_PATTERN: Final = re.compile(rf"{SELF_REGISTERED_PREFIX}[A-Za-z0-9]{{{CLIENT_ID_CHARACTERS}}}")
 _BASIC_PATTERN: Final = re.compile(rb"(?i:basic) +([A-Za-z0-9+/]+=*)")

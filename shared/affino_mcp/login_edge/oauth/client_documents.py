@@ -7,10 +7,8 @@ from typing import Final
 
 from affino_mcp import observability
 from affino_mcp.clock import Clock, epoch_seconds
-from affino_mcp.gate.abuse.client_network import client_network
-from affino_mcp.gate.abuse.window_counters import count_in_window
 from affino_mcp.gate.grants.oauth_client import ClientProof, OAuthClient
-from affino_mcp.gate.identity import grant_keys, row_keys
+from affino_mcp.gate.identity import grant_keys
 from affino_mcp.login_edge.oauth.cimd import (
     ClientDocument,
     DocumentPlace,
@@ -20,13 +18,10 @@ from affino_mcp.login_edge.oauth.cimd import (
     read_document,
 )
 from affino_mcp.login_edge.oauth.fetch import DocumentFetcher, FetchRefused
+from affino_mcp.login_edge.oauth.new_clients import DOCUMENT, NewClientGuard
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, Put
 
-FETCH_WINDOW_SECONDS: Final = 60
-MAX_FETCHES_PER_SOURCE: Final = 10
-MAX_FETCHES: Final = 60
-"""Documents that are fetched in FETCH_WINDOW_SECONDS, for all sources together."""
 REFUSED_SECONDS: Final = 60
 """Seconds for which a client whose document was refused stays refused."""
 _ROW_RETENTION_SECONDS: Final = 24 * 3600
@@ -40,24 +35,17 @@ class ClientRefused(Exception):
         self.reason = reason
 
 
-class FetchesExhausted(Exception):
-    """Too many documents were fetched lately; `wait` is in seconds."""
-
-    def __init__(self, wait: int) -> None:
-        super().__init__(wait)
-        self.wait = wait
-
-
 class ClientDocuments:
     """Finds clients by the URL of their document. Every method may raise StoreUnavailable."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock, fetcher: DocumentFetcher) -> None:
         self._db, self._table, self._clock, self._fetcher = db, settings.gate_table, clock, fetcher
+        self._guard = NewClientGuard(db, settings, clock)
 
     def find(self, client_id: str, source: str) -> OAuthClient:
         """Gives the client of this id, for a request from this network address.
 
-        Raises ClientRefused, FetchesExhausted.
+        Raises ClientRefused, NewClientsExhausted.
         """
         place, now = find_document_place(client_id), epoch_seconds(self._clock())
         if place is None:
@@ -75,7 +63,7 @@ class ClientDocuments:
 
     def _fetch_row(self, client_id: str, place: DocumentPlace, source: str, now: int) -> Item:
         """The row of what a fetch gives, a document or a refusal."""
-        self._count_fetch(source, now)
+        self._guard.count(DOCUMENT, source)
         own = {**grant_keys.client_document_key(client_id)._asdict(), "fetched": now}
         try:
             document, kept = self._fetch_document(client_id, place, now)
@@ -91,14 +79,3 @@ class ClientDocuments:
         fetched = self._fetcher.fetch(place.host, place.path)
         kept = kept_seconds(fetched.cache_headers, datetime.fromtimestamp(now, UTC))
         return read_document(client_id, fetched.content), kept
-
-    def _count_fetch(self, source: str, now: int) -> None:
-        """Counts a fetch for its source and for all. Raises FetchesExhausted."""
-        where = client_network(source)
-        for key, most in (
-            (row_keys.fetch_guard_key(where), MAX_FETCHES_PER_SOURCE),
-            (row_keys.fetch_guard_key(), MAX_FETCHES),
-        ):
-            row = count_in_window(self._db, self._table, key, FETCH_WINDOW_SECONDS, now)
-            if row["count"] > most:
-                raise FetchesExhausted(row["since"] + FETCH_WINDOW_SECONDS - now)

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from affino_mcp.clock import epoch_seconds
 from affino_mcp.errors import PersonInactive, Refusal
 from affino_mcp.gate.grants.consents import AuthorizationRequest, ConsentRequestUnknown, Consents
+from affino_mcp.gate.grants.oauth_client import SELF_REGISTERED_PREFIX
 from affino_mcp.gate.grants.redirect_uris import describe_redirect
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import sha256_hex
@@ -26,13 +27,12 @@ from affino_mcp.login_edge.oauth.consent_choices import ConsentChoices
 from affino_mcp.login_edge.oauth.oauth_answer import OAuthAnswer, OAuthSubject
 from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
 from affino_mcp.login_edge.oauth.parameters import ParametersRefused, read_form, read_query
+from affino_mcp.login_edge.oauth.self_registered import SelfRegisteredClients
 from affino_mcp.login_edge.proof import check_offered_credentials
 from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.store.faults import StoreUnavailable
 
 CONSENT_LINE: Final = "oauth_consent"
-UNVOUCHED_PREFIX: Final = "reg_"
-"""What the id of a client begins with that has registered itself, so that nobody vouches for it."""
 _OVER: Final = "This question was answered already, was asked in another browser, or is older than 10 minutes."
 _START_AGAIN: Final = "Go back to the app and start again there."
 _FOREIGN_FORM: Final = (
@@ -53,6 +53,7 @@ class ConsentPages:
         self._answers = AppAnswers(services.places.issuer, CONSENT_LINE)
         self._consents = Consents(services.db, services.reader, services.settings, services.clock)
         self._browsers = WebSessions(HUB, services.db, services.settings, services.clock)
+        self._self_registered = SelfRegisteredClients(services.db, services.settings, services.clock)
         self._sessions = Sessions(services.db, services.settings, services.clock)
         self._door = BrowserLogin(services.login, self._browsers, services.db, services.settings)
 
@@ -136,6 +137,7 @@ class ConsentPages:
             return self._render_login(visit, known, txn, waiting, 403, "You are not logged in any more.")
         except Refusal:
             return self._render_choices(visit, known, txn, waiting, person, choices, 403, _NOT_OPEN, ticked)
+        self._self_registered.keep(waiting.client_id, self._services.settings.grant_lifetime)
         return self._answers.grant(waiting.redirect_uri, waiting.state, code, known)
 
     def _find_waiting(self, visit: HubRequest, txn: str, known: OAuthSubject) -> AuthorizationRequest:
@@ -206,7 +208,7 @@ class ConsentPages:
         """What both pages say of the app, and the hidden fields of their forms."""
         key = form_key(visit.read_cookie(CONSENT_COOKIE) or "")
         place = describe_redirect(waiting.redirect_uri)
-        unvouched = waiting.client_id.startswith(UNVOUCHED_PREFIX)
+        unvouched = waiting.client_id.startswith(SELF_REGISTERED_PREFIX)
         return {"app": waiting, "txn": txn, "key": key, "goes_to": place, "unvouched": unvouched}
 
 

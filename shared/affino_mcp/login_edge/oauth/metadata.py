@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from affino_mcp.http.oauth_places import (
     AUTHORIZE_PATH,
     DEFAULT_SCOPES,
+    REGISTER_PATH,
     RESOURCE_METADATA_PATH,
     REVOKE_PATH,
     SERVER_METADATA_PATH,
@@ -49,8 +50,8 @@ def describe_resource(places: OAuthPlaces) -> dict[str, Any]:
     }
 
 
-def describe_server(places: OAuthPlaces) -> dict[str, Any]:
-    """Gives the metadata of the authorization server (RFC 8414, section 2).
+def describe_server(places: OAuthPlaces, *, registers: bool = False) -> dict[str, Any]:
+    """Gives the metadata of the authorization server (RFC 8414, section 2), with where clients register if they may.
 
     Some clients ask for all scopes in the order of the document, so the broadest come first.
     """
@@ -59,6 +60,7 @@ def describe_server(places: OAuthPlaces) -> dict[str, Any]:
         "authorization_endpoint": places.public_url + AUTHORIZE_PATH,
         "token_endpoint": places.public_url + TOKEN_PATH,
         "revocation_endpoint": places.public_url + REVOKE_PATH,
+        **({"registration_endpoint": places.public_url + REGISTER_PATH} if registers else {}),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": ["authorization_code", "refresh_token"],
@@ -83,7 +85,7 @@ def make_resource_handler(services: OAuthServices) -> OAuthHandler:
 
 def make_server_handler(services: OAuthServices) -> OAuthHandler:
     """Makes what answers with the metadata of the authorization server."""
-    return _serve_document(describe_server(services.places))
+    return _serve_document(describe_server(services.places, registers=services.settings.registers_clients))
 
 
 def make_preflight_handler(_services: OAuthServices) -> OAuthHandler:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from affino_mcp.http import oauth_places
-from affino_mcp.login_edge.oauth.metadata import METADATA_ROUTES
+from affino_mcp.login_edge.oauth.metadata import METADATA_ROUTES, make_preflight_handler
 from affino_mcp.login_edge.oauth.oauth_answer import OAuthSubject, error_answer
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ class OAuthSite:
     """Answers requests to the OAuth door of one instance, independent of ASGI."""
 
     def __init__(self, services: OAuthServices, makers: Mapping[tuple[str, str], HandlerMaker] | None = None) -> None:
-        self._services, self._makers = services, OAUTH_ROUTES if makers is None else makers
+        own = {**OAUTH_ROUTES, **(REGISTRATION_ROUTES if services.settings.registers_clients else {})}
+        self._services, self._makers = services, own if makers is None else makers
         self._made: dict[tuple[str, str], OAuthHandler] = {}
 
     def answer_request(self, request: LoginRequest) -> HttpAnswer:
@@ -74,6 +75,17 @@ def _make_consent_answer(services: OAuthServices) -> OAuthHandler:
     return ConsentPages(services).decide
 
 
+def _make_registration_endpoint(services: OAuthServices) -> OAuthHandler:
+    from affino_mcp.login_edge.oauth.registration import RegistrationEndpoint  # noqa: PLC0415 (see above)
+
+    return RegistrationEndpoint(services).answer_request
+
+
+REGISTRATION_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {
+    ("POST", oauth_places.REGISTER_PATH): _make_registration_endpoint,
+    ("OPTIONS", oauth_places.REGISTER_PATH): make_preflight_handler,
+}
+"""The routes that are there only where clients may register themselves."""
 OAUTH_ROUTES: Final[Mapping[tuple[str, str], HandlerMaker]] = {
     **METADATA_ROUTES,
     ("POST", oauth_places.TOKEN_PATH): _make_token_endpoint,

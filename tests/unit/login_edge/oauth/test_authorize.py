@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from affino_mcp.login_edge.oauth.client_documents import MAX_FETCHES_PER_SOURCE
+from affino_mcp.login_edge.oauth.new_clients import MAX_NEW_CLIENTS_PER_SOURCE
 from tests.unit.gate.world import GATE
 from tests.unit.login_edge.oauth.consent_desk import (
     ASKED,
@@ -166,11 +166,11 @@ def test_a_document_is_kept_as_its_host_says_and_a_refused_one_for_a_minute(
 
 
 def test_we_are_no_machine_that_knocks_at_the_doors_of_others(office: ConsentDesk, visitor: AppBrowser) -> None:
-    for number in range(MAX_FETCHES_PER_SOURCE):
+    for number in range(MAX_NEW_CLIENTS_PER_SOURCE):
         assert visitor.authorize(client_id=f"https://client.example/{number}").status_code == 400
     refused = visitor.authorize()
     assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
-    assert len(office.host.requests) == MAX_FETCHES_PER_SOURCE
+    assert len(office.host.requests) == MAX_NEW_CLIENTS_PER_SOURCE
     office.world.clock.move(60)
     assert visitor.authorize().status_code == 303
     assert visitor.authorize(client_id="https://client.example/0").status_code == 400
