@@ -12,6 +12,7 @@ import typer
 from affino_mcp.cli.checks import DoctorFinding, run_doctor_checks
 from affino_mcp.cli.function_checks import check_functions
 from affino_mcp.cli.login import PasswordOption, log_person_in
+from affino_mcp.cli.oauth_checks import check_oauth_door
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json
 from affino_mcp.cli.service import Service, open_service
@@ -31,7 +32,7 @@ def doctor(
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
-    """Look at endpoint, TLS, clock, login, gate, tables, secrets and (deployed) IAM: green, or red with what to do.
+    """Look at endpoint, TLS, clock, login, gate, OAuth, tables, secrets and (deployed) IAM: green, or red with what to do.
 
     Then each function asks its own stores, under its own role; locally the one process does. Exit code 1 when anything is red.
 
@@ -43,7 +44,7 @@ def doctor(
     logins = [(profile, person)] if profile and person else []
     found: list[DoctorFinding] = []
     real_logins = (_check_real_login(service, *login, password) for login in logins)
-    for one in chain(run_doctor_checks(service), check_functions(service), *real_logins):
+    for one in chain(run_doctor_checks(service), check_oauth_door(service), check_functions(service), *real_logins):
         found.append(one)
         if not as_json:  # at once: checks of stores that do not answer take long
             _print_finding(one)

@@ -91,7 +91,7 @@ def test_what_was_seen_stays_when_the_rest_takes_too_long(served: Terminal) -> N
 def test_nothing_answers(terminal: Terminal) -> None:
     out, _ = terminal.run("doctor", "--json", code=1)
     red = {one["name"] for one in json.loads(out) if not one["ok"]}
-    assert red == {"endpoint", "TLS", "clock", "login", "gate"}
+    assert red == {"endpoint", "TLS", "clock", "login", "gate", "OAuth door"}
 
 
 def test_a_function_that_reaches_no_store(served: Terminal) -> None:
