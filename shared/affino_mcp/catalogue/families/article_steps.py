@@ -79,7 +79,7 @@ METHODS: Final = (
         Effect.CREATE,
         "articles.write",
         "Add a step to an article.",
-        "add the steps Overview, Setup, Advanced use and Troubleshooting.",
+        "add the steps Overview and Setup.",
         _STEP,
         (ARTICLE_CODE_FIELD.as_required(), *STEP.create_arguments(), SORT_ORDER),
         "With SortOrder the step goes in there and later ones move down.",

@@ -156,7 +156,7 @@ METHODS: Final = (
         Effect.CREATE,
         "articles.write",
         "Create an article.",
-        "draft 'Spring Product Walkthrough' in Marketing, teaser 'Everything new in April', with its four steps.",
+        "draft 'Spring Product Walkthrough' in Marketing with its four steps.",
         _FULL,
         (*ARTICLE.create_arguments(without=(AUTHOR_FIELD.name,)), NEW_AUTHOR, NEW_STEPS),
         "Most text belongs in Steps: Body never becomes steps. list_sections says where you may write (CanWrite)."

@@ -81,7 +81,7 @@ METHODS: Final = (
         Effect.READ,
         "media_items.read",
         "Read one file's data, with a download Url for five minutes.",
-        "download the original of the walkthrough video.",
+        "the original of the walkthrough video.",
         {"MediaFile": "the file's data"},
         (MEDIA_FILE_CODE_FIELD.as_required(),),
         "Fetch Url with a plain GET, without this service's headers, and do not pass it on.",

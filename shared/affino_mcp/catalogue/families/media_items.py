@@ -110,7 +110,7 @@ METHODS: Final = (
         Effect.UPDATE,
         "media_items.write",
         "Change a media item; only the given arguments change, null or empty text clears.",
-        "set the alternative text of the Spring cover.",
+        "the Spring cover's alternative text.",
         _FULL,
         MEDIA_ITEM.update_arguments(),
         record=MEDIA_ITEM,

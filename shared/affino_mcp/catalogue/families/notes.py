@@ -62,7 +62,7 @@ METHODS: Final = (
         "Jane Doe wants a pricing comparison with competitor X.",
         _FULL,
         (*NOTE.create_arguments(), *SCOPE_FIELDS),
-        "Keep it short: summarise a chat.",
+        "Summarise a chat.",
         record=NOTE,
         errors=(NotFound,),
         answers_as="get_note",

@@ -132,7 +132,7 @@ METHODS: Final = (
         "get_opportunity",
         Effect.READ,
         "Read one opportunity with its account, contacts, team and topics.",
-        "where do we stand with Orbital Labs' platform expansion?",
+        "Orbital Labs' platform expansion.",
         _FULL,
         WHICH_OPPORTUNITY,
         errors=(NotFound,),

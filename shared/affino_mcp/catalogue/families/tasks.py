@@ -97,7 +97,7 @@ METHODS: Final = (
         Effect.CREATE,
         "tasks.write",
         "Create a task for a person, on at most one account, contact or opportunity.",
-        "call Jane Doe next Tuesday to confirm the pricing sheet.",
+        "call Jane Doe next Tuesday.",
         _FULL,
         (*TASK.create_arguments(without=("Status", OWNER.name)), NEW_OWNER, *SCOPE_FIELDS, FROM_NOTE),
         "Status starts at pending. If you cannot act yourself, leave a task for a person.",
