@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.clock import TestClock
 from tests.version1.client import Answer, Version1Client
 from tests.version1.habits import Habits
-from tests.version1.instance import KEY, SECRET, Version1Instance
+from tests.version1.instance import Version1Instance
 from tests.version1.replies import Request
 from tests.version1.signature import Headers
 
@@ -18,7 +18,7 @@ def connect_client(instance: Version1Instance) -> Version1Client:
         reply = instance.answer(Request(method, path, query, named, body.encode()))
         return Answer(reply.status, reply.body.decode(), reply.headers)
 
-    return Version1Client(send, KEY, SECRET, instance.clock)
+    return Version1Client(send, instance.key, instance.secret, instance.clock)
 
 
 def start_instance(seed: int = 0, habits: Habits | None = None) -> tuple[Version1Instance, Version1Client]:

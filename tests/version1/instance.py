@@ -40,6 +40,8 @@ class Version1Instance:
     seed: int = 0
     clock: Callable[[], datetime] = _now
     habits: Habits | None = None
+    key: str = KEY
+    secret: str = SECRET
     requests: list[Request] = field(default_factory=list)
     faults: deque[Literal["before", "after"]] = field(default_factory=deque)
 
@@ -47,7 +49,7 @@ class Version1Instance:
         self.manners = self.habits or Habits.of_seed(self.seed)
         self.records = Records(self.clock)
         seed_records(self.records, self.seed)
-        self.guard = Guard(KEY, SECRET, self.clock)
+        self.guard = Guard(self.key, self.secret, self.clock)
         self.people = People(self.records, self.clock)
         self.crm = Crm(self.records, self.manners)
 

@@ -7,6 +7,7 @@ the codes that ISO 3166-1 assigns.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
@@ -83,11 +84,20 @@ def find_country(text: str) -> str | None:
     return None if is_code and not text.isascii() else _codes_by_word().get(_fold(text))
 
 
+def find_long_code(code: str) -> str | None:
+    """The code of three letters for one of two; None for what is no code of a country."""
+    return next((longer for known, longer, _ in _list_countries() if known == code), None)
+
+
+def _list_countries() -> Iterator[list[str]]:
+    """The code of two letters, that of three and the name of each country."""
+    return (entry.strip().split(" ", 2) for entry in _COUNTRIES.replace("\n", " ").split(";"))
+
+
 @cache
 def _codes_by_word() -> dict[str, str]:
     found = dict[str, str]()
-    for entry in _COUNTRIES.replace("\n", " ").split(";"):
-        code, longer, name = entry.strip().split(" ", 2)
+    for code, longer, name in _list_countries():
         found |= {_fold(word): code for word in (code, longer, name)}
     others = (entry.strip().split(" ", 1) for entry in _OTHER_WORDS.replace("\n", " ").split(";"))
     return {_fold(word): code for code, word in others} | found

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.catalogue.countries import find_country
+from affino_mcp.catalogue.countries import find_country, find_long_code
 
 WORDS = {
     "GB": ("GB", "gb", "GBR", "UK", "U.K.", "United Kingdom", "the united kingdom", "Great Britain", "England"),
@@ -61,3 +61,8 @@ def test_what_is_found_is_found_by_its_code(word: str) -> None:
 @given(st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=2, max_size=2))
 def test_a_code_stands_for_itself(code: str) -> None:
     assert find_country(code) in (None, code, "GB")
+
+
+def test_a_code_of_three_letters_leads_back() -> None:
+    assert [find_long_code(code) for code in ("GB", "GBR", "")] == ["GBR", None, None]
+    assert find_country(find_long_code("PL") or "") == "PL"

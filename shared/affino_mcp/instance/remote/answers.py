@@ -18,7 +18,12 @@ from affino_mcp.tool_errors import InvalidArgument
 NEXT_CURSOR: Final = "NextCursor"
 MAX_CURSOR: Final = 500
 _MAC_LENGTH: Final = 32
-_CODES: Final = frozenset(record.code for record in RECORDS.values())
+_CODES: Final = frozenset(
+    {record.code for record in RECORDS.values()}
+    | {field.name for record in RECORDS.values() for field in record.fields if field.kind.display_name == "code"}
+    | {"UserAccountCode", "LastRecordCode"}
+)
+"""The attributes of answers that are codes: of records themselves, of those that they refer to, of links and of last rows."""
 _MAX_DEPTH: Final = 12
 _MAX_WARNINGS: Final = 50
 

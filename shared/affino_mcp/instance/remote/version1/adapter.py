@@ -54,7 +54,7 @@ class Version1Adapter:
         if is_write:
             call.log.begin(call.repeat_key)
         answer = self.exchange.send(found.request(asked), credentials, again=not is_write)
-        refusal = _read_refusal(method, answer)
+        refusal = _read_refusal(method, values, answer)
         if refusal is not None:
             raise refusal
         try:
@@ -83,23 +83,31 @@ def _require_document(answer: ForeignAnswer, *, may_be_empty: bool) -> dict[str,
     return answer.document
 
 
-def _read_refusal(method: Method, answer: ForeignAnswer) -> ToolError | InstanceRefused | None:
+def _read_refusal(method: Method, values: Values, answer: ForeignAnswer) -> ToolError | InstanceRefused | None:
     """What version 1 says against the call, by its status and its few known codes; None when it does not say anything."""
     if answer.status == 429:
         return InstanceRefused(InstanceBusy(retry_after=max(1, answer.wait)))
     error = (answer.document or {}).get("error")
     if not 400 <= answer.status < 500 or not isinstance(error, dict):
         return None
-    return _read_error(method, answer.status, error_code(answer.document), str(error.get("message", "")))
+    if answer.status == 404 or (answer.status == 400 and "not found" in str(error.get("message", "")).lower()):
+        return _name_missing(method, values)
+    return _read_error(answer.status, error_code(answer.document))
 
 
-def _read_error(method: Method, status: int, code: str, message: str) -> ToolError | InstanceRefused:
-    """The error of a status and a code. Of a record that is not there, some instances say so with 400 alone."""
+def _name_missing(method: Method, values: Values) -> ToolError:
+    """Says that a record is not there, some instances with 400 alone. Which of several, they do not tell."""
+    codes = [field.name for field in method.all_arguments if field.kind.display_name == "code" and field.name in values]
+    if not codes:
+        return InvalidArgument("", _BAD_VALUE)
     record = method.record
+    return NotFound(" or ".join(codes), record.words if record and codes == [record.code] else "record")
+
+
+def _read_error(status: int, code: str) -> ToolError | InstanceRefused:
+    """The error of a status and a code."""
     if status == 401:
         return InstanceRefused(SessionUnknown() if code == "-108" else InstanceFailed(retry_after=5))
     if status == 403:
         return PermissionDenied("", _FORBIDDEN)
-    if record is not None and (status == 404 or "not found" in message.lower()):
-        return NotFound(record.code, record.words)
     return InvalidArgument("Email", _BAD_EMAIL) if code == "-10" else InvalidArgument("", _BAD_VALUE)

@@ -52,7 +52,7 @@ def _list(names: RecordNames) -> Version1Call:
         last = str(found.get("LastRecordCode") or "")
         more = last if len(rows) >= PAGE_ROWS and last.isdecimal() else None
         items = [read_values(names, row) for row in rows]
-        return {"Items": items, "LastRecordCode": int(last) if more else None, NEXT_CURSOR: more}
+        return {"Items": items, "LastRecordCode": last if rows and last.isdecimal() else None, NEXT_CURSOR: more}
 
     return Version1Call(_LIST_ARGUMENTS, request, read)
 

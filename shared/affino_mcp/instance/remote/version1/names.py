@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from affino_mcp.catalogue.countries import find_country, find_long_code
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_COUNTRY: Final = "CountryISO"
 _SAME_OF_ACCOUNTS: Final = (
     "Name Website Email Telephone Address1 Address2 Address3 City CountyState PostCode CountryISO ParentCode "
     "PrimaryContactCode ExternalID CompanySize AnnualTurnover CompanyNumber VATNumber LinkedInPage Active"
@@ -51,8 +53,11 @@ CONTACTS: Final = RecordNames(
 
 
 def write_values(names: RecordNames, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives the values of a record as version 1 takes them: bits for truths, lists with commas, "" for nothing."""
-    return {names.fields[name]: _write_value(value) for name, value in values.items() if name in names.fields}
+    """Gives the values of a record as version 1 takes them: bits for truths, lists with commas, "" for nothing.
+
+    A country has three letters there, as its field has three places.
+    """
+    return {names.fields[name]: _write_value(name, value) for name, value in values.items() if name in names.fields}
 
 
 def read_values(names: RecordNames, found: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +65,7 @@ def read_values(names: RecordNames, found: Mapping[str, Any]) -> dict[str, Any]:
     ours = {theirs: name for name, theirs in names.fields.items()}
     truths = {field.name for field in names.record.fields if field.kind.schema.get("type") == "boolean"}
     return {
-        ours.get(name, name): str(value) == "1" if ours.get(name) in truths else None if value == "" else value
+        ours.get(name, name): str(value) == "1" if ours.get(name) in truths else _read_value(name, value)
         for name, value in found.items()
     }
 
@@ -72,7 +77,15 @@ def write_moment(text: str) -> str:
     return f"{at.year:04}-{MONTHS[at.month - 1]}-{at.day:02} {at:%H:%M:%S}"
 
 
-def _write_value(value: Any) -> Any:
+def _read_value(name: str, value: Any) -> Any:
+    if name == _COUNTRY and isinstance(value, str):
+        value = find_country(value) or value
+    return None if value == "" else value
+
+
+def _write_value(name: str, value: Any) -> Any:
+    if name == _COUNTRY and isinstance(value, str):
+        return find_long_code(value) or value
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, list):
