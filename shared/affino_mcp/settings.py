@@ -128,6 +128,12 @@ class Settings:
         return self.oauth_on and self.client_registration == "yes"
 
     @property
+    def catalog_address(self) -> str:
+        """The address, without a path, at whose root a catalogue names this service; empty when none is published."""
+        own = f"https://{self.domain}" if self.domain and not self.base_path else ""
+        return (self.public_url or own) if self.publish_catalog == "yes" else ""
+
+    @property
     def allowed_origin_set(self) -> frozenset[str]:
         """The allowed web origins as a set."""
         return frozenset(o.strip() for o in self.allowed_origins.split(",") if o.strip())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.mcp_edge.gate_asgi import AdmittingGate, GateApp
 from affino_mcp.mcp_edge.library import Library
+from affino_mcp.mcp_edge.public_documents import NO_OAUTH, PublicDocuments
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -27,11 +28,11 @@ class McpApp(GateApp):
         gate: AdmittingGate,
         dispatch: Dispatch,
         origins: frozenset[str],
-        places: OAuthPlaces | None = None,
+        documents: PublicDocuments = NO_OAUTH,
         *,
         in_thread: bool,
     ) -> None:
-        super().__init__(library, gate, dispatch, origins, places, in_thread=in_thread)
+        super().__init__(library, gate, dispatch, origins, documents, in_thread=in_thread)
         self.library = library
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,4 +74,5 @@ def build_app(
     """
     library = Library(methods, in_thread=in_thread)
     places = OAuthPlaces(settings.public_url) if settings.oauth_on else None
-    return McpApp(library, gate, dispatch, settings.allowed_origin_set, places, in_thread=in_thread)
+    documents = PublicDocuments(places, settings.catalog_address)
+    return McpApp(library, gate, dispatch, settings.allowed_origin_set, documents, in_thread=in_thread)

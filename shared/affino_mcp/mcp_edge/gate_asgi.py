@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from affino_mcp import NAME, VERSION, observability
+from affino_mcp import observability
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import (
@@ -29,6 +29,7 @@ from affino_mcp.mcp_edge.app_door import TOLD_BEFORE_METHOD, app_refusal_reply
 from affino_mcp.mcp_edge.lane.lane import Lane
 from affino_mcp.mcp_edge.lane.protocol import MODERN_VERSIONS
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
+from affino_mcp.mcp_edge.public_documents import NO_OAUTH, PublicDocuments, cache_control
 from affino_mcp.mcp_edge.reply import in_own_shape, message_refusal_reply, question_reply, refusal_reply
 from affino_mcp.mcp_edge.request import ENDPOINT, MAX_BODY, AdmittedRequest, Dispatch, Request
 from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
@@ -38,9 +39,7 @@ if TYPE_CHECKING:
 
     from affino_mcp.catalogue.toolset import Toolset
     from affino_mcp.gate.caller import Caller
-    from affino_mcp.http.oauth_places import OAuthPlaces
 
-HEALTH: Final = "/health"
 RELOGIN_PAGE: Final = "/hub/login"
 LISTS_TOOLS: Final = "tools/list"
 
@@ -68,11 +67,12 @@ class GateApp:
         gate: AdmittingGate,
         dispatch: Dispatch,
         origins: frozenset[str],
-        places: OAuthPlaces | None = None,
+        documents: PublicDocuments = NO_OAUTH,
         *,
         in_thread: bool,
     ) -> None:
-        self._app, self._gate, self._dispatch, self._places = app, gate, dispatch, places
+        self._app, self._gate, self._dispatch = app, gate, dispatch
+        self._documents, self._places = documents, documents.places
         self._origins, self._in_thread = frozenset(origin.lower() for origin in origins), in_thread
         self._answer_in_lane = Lane().answer
 
@@ -89,11 +89,11 @@ class GateApp:
         request = Request.from_scope(scope, self._places)
         with invocation(scope, request.id):
             answer = await _answer_or_fault(request, None, self._answer(request, receive))
-        return answer.with_headers({"cache-control": "no-store", "x-request-id": request.id})
+        return answer.with_headers({"cache-control": cache_control(answer), "x-request-id": request.id})
 
     async def _answer(self, request: Request, receive: Receive) -> Reply:
-        if request.path == HEALTH and request.method in {"GET", "HEAD"}:
-            return json_reply(200, {"name": NAME, "version": VERSION, "status": "ok"})
+        if (document := self._documents.find(request)) is not None:
+            return document
         try:
             self._check_address(request)
             body = await request.body(receive, MAX_BODY)
