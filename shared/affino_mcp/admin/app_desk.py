@@ -17,6 +17,7 @@ from affino_mcp.gate.grants.redirect_uris import is_private_redirect, is_web_red
 from affino_mcp.gate.grants.registered_clients import RegisteredClient, RegisteredClients
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.entered_texts import tidy_entered_text
+from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Query
@@ -94,8 +95,12 @@ class AppDesk:
         """Ends the apps that people have connected to a profile, one after the other, as far as there is time."""
         return self._end_each(audit, self.list_connected(key, name))
 
-    def end_after_new_secret(self, key: str) -> None:
-        """Ends the apps of a profile whose secret was regenerated: the gate refuses them already, and their lists agree then."""
+    def end_outdated(self, profile: Profile) -> None:
+        """Ends the apps of a profile whose old secret is refused now: the gate refuses them already, and lists agree then."""
+        self._grants.end_outdated(profile)
+
+    def end_of_deleted(self, key: str) -> None:
+        """Ends the apps of a profile that was deleted; the gate refuses them already."""
         with suppress(StoreUnavailable):
             self._grants.end_all_of_profile(key)
 

@@ -10,6 +10,7 @@ import typer
 from affino_mcp.admin.display import format_time, render_age
 from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.audit.profile_users import DELETION_PERIOD, ProfileUser, list_profile_users
+from affino_mcp.cli.apps import make_app_desk
 from affino_mcp.cli.confirming import require_yes
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
@@ -46,6 +47,7 @@ def delete(
     subject = ActionSubject.from_profile_key(found.key, found.name)
     with audit_command(service, "delete_profile", subject, {"enabled": before.get("enabled")}, {"deleted": True}):
         gone = service.profile_deletion.delete(found.key)
+    make_app_desk(service).end_of_deleted(found.key)
     document = {"outcome": "deleted" if before else "was deleted before", **asdict(gone)}
     print_json(document) if as_json else print_fields(document)
     print_note(

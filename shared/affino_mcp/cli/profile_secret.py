@@ -47,8 +47,7 @@ def regenerate(
         made = service.profiles.regenerate_secret(
             profile.key, seen=profile.version, overlap=wanted, commit=action.commit
         )
-    if not wanted:
-        make_app_desk(service).end_after_new_secret(profile.key)
+    make_app_desk(service).end_outdated(made)
     print_profile_with_secret(made, as_json=as_json)
 
 
@@ -64,7 +63,8 @@ def end_overlap(
     before = {"accepted_until": profile.former.until if profile.former else ""}
     after, subject = {"accepted_until": "now"}, ActionSubject.from_profile(profile)
     with audit_command(service, "end_overlap", subject, before, after) as action:
-        service.profiles.end_overlap(profile.key, seen=profile.version, commit=action.commit)
+        made = service.profiles.end_overlap(profile.key, seen=profile.version, commit=action.commit)
+    make_app_desk(service).end_outdated(made)
     try:
         show(ctx, profile.key, secret=False, as_json=as_json, connection=connection)
     except StoreUnavailable:

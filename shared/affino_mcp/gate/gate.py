@@ -24,7 +24,13 @@ from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
-from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
+from affino_mcp.gate.profiles.profile import (
+    Profile,
+    ProfileReader,
+    SecretStatus,
+    is_accepted_secret,
+    secret_status,
+)
 from affino_mcp.gate.relogin import ReloginOffered, relogin_link
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.gate.sessions.session_rows import Door
@@ -180,7 +186,4 @@ class Gate:
         return require_secret(state.profile if state else None, credentials, self._clock())
 
     def _accepts_secret(self, profile: Profile, credentials: CallerCredentials) -> bool:
-        return secret_status(profile, credentials.secret_digest, self._clock()) in {
-            SecretStatus.CURRENT,
-            SecretStatus.OVERLAPPING,
-        }
+        return is_accepted_secret(profile, credentials.secret_digest, self._clock())

@@ -12,6 +12,7 @@ from affino_mcp.audit.profile_users import DELETION_PERIOD, list_profile_users
 from affino_mcp.control_edge import profile_list
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
+from affino_mcp.control_edge.screens.connected_apps import make_app_desk
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.profiles.deletion import DeletedProfile, DeletionUnfinished, ProfileDeletion
 from affino_mcp.gate.profiles.profile import ProfileUsage
@@ -39,6 +40,7 @@ def delete_profile(ask: ScreenRequest) -> Response:
     try:
         with audit_screen_action(ask, "delete_profile", subject, {"enabled": enabled}, {"deleted": True}):
             gone = deletion.delete(found.key)
+        make_app_desk(ask).end_of_deleted(found.key)
     except (Conflict, DeletionUnfinished) as error:
         return _render_question(ask, error)
     return ask.render_page("profile_deleted.html", here="/profiles", gone=gone)

@@ -75,8 +75,7 @@ def regenerate_secret(ask: ScreenRequest) -> Response:
             made = ask.centre.profiles.regenerate_secret(
                 profile.key, seen=ask.form.get("seen", ""), overlap=wanted, commit=action.commit
             )
-        if not wanted:
-            make_app_desk(ask).end_after_new_secret(profile.key)
+        make_app_desk(ask).end_outdated(made)
     except (Conflict, InvalidArgument) as error:
         if isinstance(error, Conflict) and _has_just_regenerated(ask, profile):
             return show_secret_again(ask, profile, "regenerated", client_urls(ask))
@@ -105,7 +104,8 @@ def end_secret_overlap(ask: ScreenRequest) -> Response:
         with audit_screen_action(
             ask, "end_overlap", ActionSubject.from_profile(profile), before, {"accepted_until": "now"}
         ) as action:
-            ask.centre.profiles.end_overlap(profile.key, seen=ask.form.get("seen", ""), commit=action.commit)
+            made = ask.centre.profiles.end_overlap(profile.key, seen=ask.form.get("seen", ""), commit=action.commit)
+        make_app_desk(ask).end_outdated(made)
     except Conflict:
         return ask.redirect(f"/profiles/{profile.key}?done=not-ended")
     return ask.redirect(f"/profiles/{profile.key}?done=ended")

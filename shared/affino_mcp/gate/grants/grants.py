@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Final
 
 from affino_mcp.clock import Clock, epoch_seconds
+from affino_mcp.deadline import Pace
 from affino_mcp.gate.grants.grant_rows import Grant, end_grant_writes, with_last_use
 from affino_mcp.gate.identity import grant_keys, row_keys
+from affino_mcp.gate.profiles.profile import Profile, is_accepted_secret
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
-from affino_mcp.store.faults import TransactionFailed
+from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
 from affino_mcp.store.ops import Database, Query, WriteOp
 from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.retry import retry_on_conflict
@@ -57,6 +60,18 @@ class Grants:
         for grant in found:
             self.end(grant, commit)
         return len(found)
+
+    def end_outdated(self, profile: Profile) -> None:
+        """Ends the grants that were given under a secret which the profile does not accept any more.
+
+        The gate refuses their apps already; ended, they are in no list. What there is no time for, or no store, stays.
+        """
+        pace, now = Pace(), self._clock()
+        with suppress(StoreUnavailable):
+            for grant in self.list_of_profile(profile.key):
+                if not is_accepted_secret(profile, grant.secret_digest, now) and pace.has_time():
+                    with pace.piece():
+                        self.end_read(grant)
 
     def _ids_of_profile(self, profile_key: str) -> Iterator[str]:
         now = epoch_seconds(self._clock())

@@ -197,6 +197,11 @@ def secret_status(profile: Profile | None, digest: str, now: datetime) -> Secret
     return SecretStatus.UNKNOWN
 
 
+def is_accepted_secret(profile: Profile, digest: str, now: datetime) -> bool:
+    """True if the secret with this SHA-256 is the profile's, or its previous one during the overlap."""
+    return secret_status(profile, digest, now) in {SecretStatus.CURRENT, SecretStatus.OVERLAPPING}
+
+
 def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
     """Gives the secrets that a signature may be made with; without a profile one secret that is never issued."""
     if profile is None:

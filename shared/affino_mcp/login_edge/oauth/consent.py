@@ -16,7 +16,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import sha256_hex
 from affino_mcp.gate.profiles.profile_names import ListedProfile, list_open_profiles
 from affino_mcp.gate.sessions.sessions import Sessions
-from affino_mcp.gate.sessions.web_sessions import HUB, WebSessions
+from affino_mcp.gate.sessions.web_sessions import HUB, WebSession, WebSessions
 from affino_mcp.http.oauth_places import CONSENT_PATH
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.browser_login import BrowserLogin
@@ -79,10 +79,10 @@ class ConsentPages:
     def _show(self, visit: HubRequest, known: OAuthSubject) -> OAuthAnswer:
         asked = read_query(visit.request.query)
         waiting = self._find_waiting(visit, asked.get("txn", ""), known)
-        person = self._find_person(visit, known)
-        if person is None or "other" in asked:
+        session = self._find_session(visit, known)
+        if session is None or "other" in asked:
             return self._render_login(visit, known, asked["txn"], waiting)
-        return self._render_question(visit, known, asked["txn"], waiting, person)
+        return self._render_question(visit, known, asked["txn"], waiting, session.person)
 
     def _decide(self, visit: HubRequest, known: OAuthSubject) -> OAuthAnswer:
         form = read_form(visit.request, many={"Scope"})
@@ -94,10 +94,10 @@ class ConsentPages:
             return self._log_in(visit, known, form, waiting)
         if "Deny" in form:
             return self._decline(visit, known, txn)
-        person = self._find_person(visit, known)
-        if person is None:
+        session = self._find_session(visit, known)
+        if session is None:
             return self._render_login(visit, known, txn, waiting, 403, "You are not logged in any more.")
-        return self._allow(visit, known, form, waiting, person)
+        return self._allow(visit, known, form, waiting, session)
 
     def _log_in(self, visit: HubRequest, known: OAuthSubject, form: Form, waiting: AuthorizationRequest) -> OAuthAnswer:
         """Logs this browser in, and leads to the question: the password alone consents to nothing."""
@@ -121,8 +121,9 @@ class ConsentPages:
         return self._answers.refuse(declined.redirect_uri, declined.state, "access_denied", known)
 
     def _allow(
-        self, visit: HubRequest, known: OAuthSubject, form: Form, waiting: AuthorizationRequest, person: Person
+        self, visit: HubRequest, known: OAuthSubject, form: Form, waiting: AuthorizationRequest, session: WebSession
     ) -> OAuthAnswer:
+        person = session.person
         choices, txn = ConsentChoices(self._list_profiles(person), waiting.scopes), _field(form, "Txn")
         profile, ticked = choices.find_profile(_field(form, "Profile")), form.get("Scope", [])
         if profile is None:
@@ -130,9 +131,9 @@ class ConsentPages:
         known.profile, decision = profile.key, choices.decide(profile, ticked)
         if not decision.is_any:
             return self._render_choices(visit, known, txn, waiting, person, choices, 400, _NOTHING_TICKED, ticked)
-        browser = visit.read_cookie(CONSENT_COOKIE) or ""
+        browser, chosen = visit.read_cookie(CONSENT_COOKIE) or "", (profile.key, decision.scopes, decision.declined)
         try:
-            code = self._consents.allow(txn, browser, person.user_code, profile.key, decision.scopes, decision.declined)
+            code = self._consents.allow(txn, browser, person.user_code, *chosen, epoch=session.epoch)
         except PersonInactive:
             return self._render_login(visit, known, txn, waiting, 403, "You are not logged in any more.")
         except Refusal:
@@ -149,13 +150,11 @@ class ConsentPages:
         known.client_id = waiting.client_id
         return waiting
 
-    def _find_person(self, visit: HubRequest, known: OAuthSubject) -> Person | None:
+    def _find_session(self, visit: HubRequest, known: OAuthSubject) -> WebSession | None:
         token = visit.read_cookie(BROWSER_COOKIE)
         session = self._browsers.find(token)[0] if token else None
-        if session is None:
-            return None
-        known.user_code = session.person.user_code
-        return session.person
+        known.user_code = session.person.user_code if session else known.user_code
+        return session
 
     def _list_profiles(self, person: Person) -> list[ListedProfile]:
         """The profiles that are on, and that this person may connect apps to."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -172,6 +173,17 @@ def test_all_grants_of_a_profile_end(stage: AppStage) -> None:
     stage.allow(person=8)
     assert stage.grants.end_all_of_profile(stage.profile.key) == 2
     assert stage.grants.list_of_person(7) == stage.grants.list_of_person(8) == []
+
+
+def test_grants_of_a_secret_that_is_refused_now_end_and_the_others_stay(stage: AppStage) -> None:
+    stage.allow()
+    made = stage.world.profiles.regenerate_secret(stage.profile.key, overlap=timedelta(hours=1))
+    stage.world.clock.move(1)
+    stage.allow()
+    stage.grants.end_outdated(made)
+    newer, _ = stage.grants.list_of_person(7)
+    stage.grants.end_outdated(stage.world.profiles.end_overlap(stage.profile.key))
+    assert stage.grants.list_of_person(7) == stage.grants.list_of_profile(stage.profile.key) == [newer]
 
 
 def test_a_grant_is_over_in_its_time(stage: AppStage) -> None:
