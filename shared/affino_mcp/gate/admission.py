@@ -26,8 +26,9 @@ from affino_mcp.gate.credentials import CallerCredentials
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
-from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
+from affino_mcp.gate.profiles.secret_status import SecretStatus, secret_status
 from affino_mcp.gate.sessions.recent_tokens import RecentTokens
 from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions

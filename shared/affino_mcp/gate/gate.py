@@ -24,13 +24,8 @@ from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
-from affino_mcp.gate.profiles.profile import (
-    Profile,
-    ProfileReader,
-    SecretStatus,
-    is_accepted_secret,
-    secret_status,
-)
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader
+from affino_mcp.gate.profiles.secret_status import SecretStatus, is_accepted_secret, secret_status
 from affino_mcp.gate.relogin import ReloginOffered, relogin_link
 from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.gate.sessions.session_rows import Door

@@ -10,7 +10,8 @@ from affino_mcp.gate.grants.grant_rows import Grant
 from affino_mcp.gate.grants.refused_grant import GrantRefused, RefusalReason
 from affino_mcp.gate.identity import grant_keys, row_keys
 from affino_mcp.gate.identity.person import Person
-from affino_mcp.gate.profiles.profile import Profile, ProfileReader, SecretStatus, secret_status
+from affino_mcp.gate.profiles.profile import Profile, ProfileReader
+from affino_mcp.gate.profiles.secret_status import SecretStatus, secret_status
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item
 

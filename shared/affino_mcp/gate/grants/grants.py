@@ -11,7 +11,8 @@ from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.deadline import Pace
 from affino_mcp.gate.grants.grant_rows import Grant, end_grant_writes, with_last_use
 from affino_mcp.gate.identity import grant_keys, row_keys
-from affino_mcp.gate.profiles.profile import Profile, is_accepted_secret
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.gate.profiles.secret_status import is_accepted_secret
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import StoreUnavailable, TransactionFailed

@@ -9,14 +9,12 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
-from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Capability
 from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.clock import SECOND_MICROSECONDS, epoch_microseconds
 from affino_mcp.gate.identity import row_keys
-from affino_mcp.gate.identity.row_keys import sha256_hex
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.settings import Settings
@@ -31,8 +29,8 @@ _COUNTER_PREFIX: Final = "calls_"
 PROFILE_TYPE = "AI"
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
 _OPTION_METADATA: Final = "option"
-_UNUSED_DIGEST: Final = sha256_hex("")
-_UNUSED_SECRET: Final = "0" * 40
+UNUSED_SECRET: Final = "0" * 40
+"""A secret that is never issued: what is compared where there is no profile."""
 
 
 def day_counter(now: int) -> str:
@@ -173,39 +171,10 @@ def profile_secret_name(prefix: str, key: str) -> str:
     return f"{prefix}/profiles/{key}"
 
 
-class SecretStatus(Enum):
-    """The status of a secret for a profile at one moment."""
-
-    CURRENT = "current"
-    OVERLAPPING = "former, accepted"
-    PREVIOUS = "former"
-    UNKNOWN = "strange"
-
-
-def secret_status(profile: Profile | None, digest: str, now: datetime) -> SecretStatus:
-    """Gives the status of the secret with this SHA-256 for the profile; without a profile UNKNOWN, after the same computation.
-
-    Always makes both comparisons, each in constant time.
-    """
-    former = profile.former if profile else None
-    current = is_same_secret(sha256_hex(profile.secret if profile else _UNUSED_SECRET), digest)
-    was = is_same_secret(former.digest if former else _UNUSED_DIGEST, digest)
-    if current and profile is not None:
-        return SecretStatus.CURRENT
-    if was and former is not None:
-        return SecretStatus.OVERLAPPING if former.is_accepted(now) else SecretStatus.PREVIOUS
-    return SecretStatus.UNKNOWN
-
-
-def is_accepted_secret(profile: Profile, digest: str, now: datetime) -> bool:
-    """True if the secret with this SHA-256 is the profile's, or its previous one during the overlap."""
-    return secret_status(profile, digest, now) in {SecretStatus.CURRENT, SecretStatus.OVERLAPPING}
-
-
 def signing_secrets(profile: Profile | None, now: datetime) -> list[str]:
     """Gives the secrets that a signature may be made with; without a profile one secret that is never issued."""
     if profile is None:
-        return [_UNUSED_SECRET]
+        return [UNUSED_SECRET]
     former = profile.former
     return [profile.secret, former.secret] if former and former.is_accepted(now) else [profile.secret]
 

@@ -6,14 +6,19 @@ from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from affino_mcp.login_edge.oauth.form_parameters import FORM_TYPE, MAX_PARAMETERS
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
 MAX_QUERY_CHARACTERS: Final = 8 * 1024
+MAX_PARAMETERS: Final = 50
 
 
 class ParametersRefused(Exception):
     """The parameters cannot be told apart: one is there twice, they are too many or too long, or they are no such text."""
+
+
+class ParameterRepeated(ParametersRefused):
+    """A parameter is there twice."""
 
 
 def read_parameters(text: str, many: Collection[str] = ()) -> Mapping[str, list[str]]:
@@ -29,7 +34,7 @@ def read_parameters(text: str, many: Collection[str] = ()) -> Mapping[str, list[
     for name, value in pairs:
         found.setdefault(name, []).append(value)
     if any(len(values) > 1 for name, values in found.items() if name not in many):
-        raise ParametersRefused
+        raise ParameterRepeated
     return found
 
 
@@ -45,4 +50,7 @@ def read_form(request: LoginRequest, many: Collection[str] = ()) -> Mapping[str,
     kind = (request.single_header("Content-Type") or "").partition(";")[0].strip().lower()
     if kind != FORM_TYPE or len(request.body) > MAX_BODY_BYTES:
         raise ParametersRefused
-    return read_parameters(request.body.decode("ascii", "replace"), many)
+    try:
+        return read_parameters(request.body.decode("ascii"), many)
+    except UnicodeDecodeError as error:
+        raise ParametersRefused from error

@@ -7,7 +7,7 @@ from typing import Final
 from affino_mcp.gate.grants.issuing import Issuing
 from affino_mcp.login_edge.oauth import oauth_refusal
 from affino_mcp.login_edge.oauth.client_authentication import ClientAuthentication
-from affino_mcp.login_edge.oauth.form_parameters import read_form
+from affino_mcp.login_edge.oauth.form_parameters import require_form
 from affino_mcp.login_edge.oauth.oauth_answer import OAuthAnswer, OAuthSubject, json_answer
 from affino_mcp.login_edge.oauth.oauth_refusal import OAuthRefused
 from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
@@ -30,7 +30,7 @@ class RevocationEndpoint:
         return answer_or_refuse(LINE_NAME, known, lambda: self._revoke(request, known))
 
     def _revoke(self, request: LoginRequest, known: OAuthSubject) -> OAuthAnswer:
-        parameters = read_form(request)
+        parameters = require_form(request)
         if "token" not in parameters:
             raise OAuthRefused(oauth_refusal.TOKEN_MISSING)
         client_id = self._clients.require_client(request, parameters, known)

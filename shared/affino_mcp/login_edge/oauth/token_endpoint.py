@@ -11,7 +11,7 @@ from affino_mcp.catalogue.scopes import format_scopes, parse_scopes
 from affino_mcp.gate.grants.issuing import GrantRefused, IssuedTokens, Issuing, RefusalReason
 from affino_mcp.login_edge.oauth import oauth_refusal
 from affino_mcp.login_edge.oauth.client_authentication import ClientAuthentication
-from affino_mcp.login_edge.oauth.form_parameters import read_form
+from affino_mcp.login_edge.oauth.form_parameters import require_form
 from affino_mcp.login_edge.oauth.oauth_answer import OAuthAnswer, OAuthSubject, json_answer
 from affino_mcp.login_edge.oauth.oauth_refusal import OAuthRefused
 from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
@@ -40,7 +40,7 @@ class TokenEndpoint:
         return answer_or_refuse(LINE_NAME, known, lambda: self._issue(request, known))
 
     def _issue(self, request: LoginRequest, known: OAuthSubject) -> OAuthAnswer:
-        parameters = read_form(request)
+        parameters = require_form(request)
         exchange = self._choose_exchange(parameters)
         client_id = self._clients.require_client(request, parameters, known)
         try:

@@ -15,7 +15,8 @@ from affino_mcp.gate.gate import Gate
 from affino_mcp.gate.identity.row_keys import SESSION_PREFIX, sha256_hex
 from affino_mcp.gate.profiles.previous_secret import MAX_OVERLAP, PreviousSecret, PreviousSecretRefused
 from affino_mcp.gate.profiles.previous_secret_uses import USE_NOTE_INTERVAL_SECONDS, PreviousSecretUses
-from affino_mcp.gate.profiles.profile import Profile, SecretStatus, secret_status, signing_secrets
+from affino_mcp.gate.profiles.profile import Profile, signing_secrets
+from affino_mcp.gate.profiles.secret_status import SecretStatus, secret_status
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Item, Key
