@@ -8,31 +8,15 @@ from typing import Any
 
 from affino_mcp.catalogue.scopes import parse_scopes
 from affino_mcp.errors import Refusal
-from affino_mcp.gate.grants.consents import AuthorizationRequest, Consents
+from affino_mcp.gate.grants.consents import Consents
 from affino_mcp.gate.grants.grant_rows import Grant
 from affino_mcp.gate.grants.grants import Grants
 from affino_mcp.gate.grants.issuing import GrantRefused, IssuedTokens, Issuing
-from affino_mcp.gate.grants.oauth_client import ClientProof
-from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.sessions.session_rows import Door
+from tests.oauth_stage import BROWSER, OPENED, REQUEST, VERIFIER
 from tests.unit.gate.sessions.refreshing import OvertakenDatabase
 from tests.unit.gate.world import ALL, World
-
-BROWSER = "11111111-2222-4333-8444-555555555555"
-OPENED = AdmissionTerms(connectable=("Sales",))
-REQUEST = AuthorizationRequest(
-    client_id="https://app.example/oauth/client",
-    name="Helpful App",
-    host="app.example",
-    proof=ClientProof.DOCUMENT,
-    redirect_uri="https://app.example/callback",
-    state="state of the app",
-    challenge="E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
-    scopes=parse_scopes("read write"),
-)
-"""What the app asks for; its challenge is that of RFC 7636, appendix B."""
-VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
 
 
 @dataclass

@@ -11,7 +11,8 @@ from affino_mcp.errors import NotConnectable, PersonInactive, PersonNotAllowed, 
 from affino_mcp.gate.grants.consents import ConsentRequestUnknown
 from affino_mcp.gate.identity.row_keys import new_prefixed_token
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
-from tests.unit.gate.grants.app_stage import BROWSER, REQUEST, AppStage
+from tests.oauth_stage import BROWSER, REQUEST
+from tests.unit.gate.grants.app_stage import AppStage
 
 OTHER_BROWSER = BROWSER.replace("1", "2")
 
