@@ -13,7 +13,7 @@ from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import SecretStore
-from tests.unit.gate.grants.app_stage import BROWSER, REQUEST
+from tests.oauth_stage import BROWSER, REQUEST
 
 
 def connect_app(
