@@ -135,8 +135,8 @@ class World:
     def create_profile(
         self, name: str = "all", families: FamilyAccess = EVERYTHING, rate: int = 6000, *, rest: bool = False
     ) -> Profile:
-        """Creates an API Profile, with `rest` open to the REST API."""
-        return self.profiles.create(name, families, rate, rest=rest)
+        """Creates an API Profile, with `rest` open to the REST API, as it is where records are elsewhere."""
+        return self.profiles.create(name, families, rate, rest=rest or self.kind == REMOTE)
 
     def create_person(self, first: str, last: str, *groups: str) -> int:
         """Creates a member of staff; gives the UserCode."""

@@ -76,4 +76,4 @@ def test_no_person_learns_the_answer_by_the_question_of_housekeeping(stage: Remo
     with_token = stage.ask(key, credentials)
     without = stage.ask(key, replace(credentials, token=""), user_code=stage.person)
     assert (with_token["Outcome"], with_token["Answer"]["Account"]["Name"]) == ("applied", "Orbital")
-    assert without == {"Outcome": "applied"}
+    assert without == {"Outcome": "applied", "Record": "accounts#1"}

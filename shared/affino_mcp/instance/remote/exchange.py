@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Final
 
 import httpx
@@ -100,6 +101,10 @@ class InstanceExchange:
         }
 
 
+_TURN: Final = count(secrets.randbelow(1000))
+"""Which request this is of the process; every process begins elsewhere."""
+
+
 def _unlike_others(moment: datetime) -> str:
-    """The time stamp with random microseconds, so that two equal requests of one moment have two signatures."""
-    return f"{format_timestamp(moment)[:-1]}{secrets.randbelow(1000):03d}Z"
+    """The time stamp with microseconds of its own, so that two equal requests of one moment have two signatures."""
+    return f"{format_timestamp(moment)[:-1]}{next(_TURN) % 1000:03d}Z"

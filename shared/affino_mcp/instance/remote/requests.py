@@ -29,7 +29,8 @@ def method_request(method: Method, values: Values, request_id: str) -> InstanceR
 def outcome_request(key: str, user_code: int | None = None) -> InstanceRequest:
     """Gives the request that asks what became of the call with this key; without a token, `user_code` names the person."""
     path = f"{_BASE}/requests/{quote(key, safe='')}"
-    return InstanceRequest("GET", path if user_code is None else f"{path}?UserCode={user_code}")
+    asked = path if user_code is None else f"{path}?UserCode={user_code}"
+    return InstanceRequest("GET", asked, signed_path=f"{_BASE}/requests/{key}")
 
 
 def _query_text(value: Any) -> str:
