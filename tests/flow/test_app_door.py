@@ -128,3 +128,14 @@ def test_a_session_that_is_over_is_told_to_connect_and_nothing_of_a_login_link(a
     app.world.clock.move(seconds=app.world.settings.session_lifetime)
     assert is_told_to_connect(app.call("get_current_user"))
     assert app.world.audit_rows()[-1]["error"]["type"] == "session_expired"
+
+
+@pytest.mark.parametrize("path", ["/oauth/mcp", "/mcp"], ids=["with-the-base-path", "without-it"])
+def test_the_api_that_is_mapped_at_oauth_leads_to_the_door(app: App, path: str) -> None:
+    """Whether the gateway leaves the base path in the event or not; never to the door of three headers."""
+    event = app.world.make_event(CALL, {"Authorization": f"Bearer {app.token}"}, path=path)
+    event |= {"stageVariables": {"basePath": "oauth"}}
+    event["requestContext"] |= {"domainName": "demo.example", "path": "/oauth/mcp"}
+    assert app.handler(event, None)["statusCode"] == 200
+    event["headers"] = event["multiValueHeaders"] = {}
+    assert app.handler(event, None)["statusCode"] == 401

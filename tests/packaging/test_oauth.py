@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.http.custom_domain import MAPPED_PATH_VARIABLE
 from affino_mcp.http.oauth_places import LOGIN_PATHS, RESOURCE_METADATA_PATH, RESOURCE_PATH, OAuthPlaces
 from affino_mcp.mcp_edge.app_door import CONNECT_AGAIN
 from scripts.expand import Template
@@ -167,6 +168,12 @@ def test_the_apis_are_reached_by_the_domain_alone_and_counted_with_the_first(tem
     assert found["Name"] == template["Resources"]["Api"]["Properties"]["Name"] == {"Ref": "AWS::StackName"}
     (server,) = found["Body"]["servers"]
     assert server["x-amazon-apigateway-endpoint-configuration"] == {"disableExecuteApiEndpoint": True}
+
+
+@pytest.mark.parametrize(("api", "mapping"), [("OAuthApi", "OAuthPath"), ("DiscoveryApi", "DiscoveryPath")])
+def test_a_stage_tells_the_functions_where_it_is_mapped(at_a_domain: Template, api: str, mapping: str) -> None:
+    stage = at_a_domain["Resources"][f"{api}liveStage"]["Properties"]
+    assert stage["Variables"] == {MAPPED_PATH_VARIABLE: at_a_domain["Resources"][mapping]["Properties"]["BasePath"]}
 
 
 def test_guesses_are_throttled_like_logins(at_a_domain: Template) -> None:

@@ -59,7 +59,7 @@ class AsgiLambdaHandler:
         Sets the event loop again, because other code may have unset it.
         """
         self._set_loop(self._loop)
-        answer = self._mangum(self._domain.strip_base_path(event), context)
+        answer = self._mangum(self._domain.path_of_service(event), context)
         return answer if len(answer.get("body") or "") <= ALWAYS_FITS else bound_answer(answer, event)
 
     def close(self) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+MAPPED_PATH_VARIABLE: Final = "basePath"
+"""The stage variable of an API that serves a part of the service: the base path at which it is mapped."""
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,11 @@ class CustomDomain:
 
     name: str = ""
     base_path: str = ""
+
+    def path_of_service(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Gives API Gateway's event with the path as the service knows it, whatever API and base path it came through."""
+        mapped = (event.get("stageVariables") or {}).get(MAPPED_PATH_VARIABLE)
+        return _add_mapped_path(event, f"/{mapped}") if mapped else self.strip_base_path(event)
 
     def strip_base_path(self, event: dict[str, Any]) -> dict[str, Any]:
         """Gives API Gateway's event with the path below the base path.
@@ -28,6 +36,12 @@ class CustomDomain:
     def _is_reached_by(self, event: dict[str, Any]) -> bool:
         context = event.get("requestContext") or {}
         return str(context.get("domainName", "")).casefold() == self.name.casefold()
+
+
+def _add_mapped_path(event: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The event of an API that is a part of the service, mapped at a base path, which its path begins with or not."""
+    path = str(event.get("path") or "/")
+    return event if f"{path}/".startswith(f"{prefix}/") else {**event, "path": f"{prefix}{path}".rstrip("/")}
 
 
 NO_DOMAIN = CustomDomain()

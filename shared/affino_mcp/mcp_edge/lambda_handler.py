@@ -18,7 +18,7 @@ class LambdaHandler:
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Answers one event."""
-        scope = event_scope(self._domain.strip_base_path(event), context, self._stage)
+        scope = event_scope(self._domain.path_of_service(event), context, self._stage)
         reply = run_at_once(self._app.respond(scope, event_body(event)))
         answer = event_answer(reply.status, reply.sent_headers, reply.body.decode())
         return answer if len(answer["body"]) <= ALWAYS_FITS else bound_answer(answer, event)

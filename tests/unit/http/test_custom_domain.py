@@ -59,3 +59,25 @@ def test_the_application_sees_the_path_below_the_base_path(
     handler = AsgiLambdaHandler(echo, "live", CustomDomain(OWN, base_path))
     assert handler(rest_event(domain, path, whole), None)["body"] == f"{seen} {own}"
     handler.close()
+
+
+@pytest.mark.parametrize(
+    ("mapped", "path", "wanted"),
+    [
+        ("oauth", "/oauth/mcp", "/oauth/mcp"),
+        ("oauth", "/mcp", "/oauth/mcp"),
+        ("oauth", "/", "/oauth"),
+        ("oauth", "/oauthx", "/oauth/oauthx"),
+        (".well-known", "/oauth-protected-resource/oauth/mcp", "/.well-known/oauth-protected-resource/oauth/mcp"),
+        (".well-known", "/.well-known/ai-catalog.json", "/.well-known/ai-catalog.json"),
+    ],
+)
+def test_the_path_of_an_api_that_is_mapped_begins_with_its_base_path(mapped: str, path: str, wanted: str) -> None:
+    """Whether API Gateway leaves it there or not."""
+    event = {"path": path, "stageVariables": {"basePath": mapped}}
+    assert CustomDomain("mcp.example.com", "").path_of_service(event)["path"] == wanted
+
+
+def test_the_first_api_has_no_such_variable() -> None:
+    event = {"path": "/mcp", "stageVariables": None}
+    assert CustomDomain("mcp.example.com", "").path_of_service(event) == event
