@@ -110,7 +110,7 @@ class Method:
     each_by: str = ""
     route: str = ""
 
-    @property
+    @cached_property
     def access(self) -> Access:
         """Read or write: the switch of the profile that the method needs."""
         return Access.READ if self.effect is Effect.READ else Access.WRITE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Capability, Family
@@ -93,18 +92,24 @@ RECORDS: Final[dict[str, Record]] = {
 _WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.NOTES, Family.FORUMS, Family.ALWAYS))
 
 
+def _switching_families(method: Method) -> tuple[str, ...]:
+    if method.name == "list_topics":
+        return _WITH_TOPICS
+    if method in history.METHODS:
+        return tuple(SWITCHED_FAMILIES)
+    if method in review.METHODS:
+        return tuple(review.REVIEW_FAMILIES)
+    return tuple(merging.DUPLICATE_FAMILIES) if method in merging.METHODS else (method.family,)
+
+
+_SWITCHED_BY: Final = {method.name: _switching_families(method) for method in METHODS.values()}
+"""The families of which one must be allowed, by the method's name."""
+
+
 def is_listed(method: Method, capability: Capability) -> bool:
     """True when a profile lists this method and may call it: the only predicate for both."""
-    families: Iterable[str] = (method.family,)
-    if method.name == "list_topics":
-        families = _WITH_TOPICS
-    elif method in history.METHODS:
-        families = SWITCHED_FAMILIES
-    elif method in review.METHODS:
-        families = review.REVIEW_FAMILIES
-    elif method in merging.METHODS:
-        families = merging.DUPLICATE_FAMILIES
-    return any(capability.allows(family, method.access) for family in families)
+    access = method.access
+    return any(capability.allows(family, access) for family in _SWITCHED_BY.get(method.name, (method.family,)))
 
 
 def require_listed(method: Method, capability: Capability) -> None:

@@ -123,7 +123,8 @@ def describe_current_user(caller: Caller, zone_name: str, today: date, at: datet
     A family's access holds when the profile switches it on and the person has the right of one of its tools.
     """
     listed = [m for m in METHODS.values() if m.family != Family.ALWAYS and is_listed(m, caller.capability)]
-    held = [method for method in listed if caller.holds_right(method, at)]
+    rights = {right: caller.person.has_right(right, at) for right in {method.right for method in listed} if right}
+    held = [method for method in listed if rights.get(method.right, True)]
     accesses = {(method.family, method.access) for method in held}
     missing = [method for method in listed if (method.family, method.access) not in accesses]
     return {

@@ -21,12 +21,12 @@ from affino_mcp.store.faults import (
     Unanswered,
 )
 from affino_mcp.store.given_up import ACCESS_ERRORS
+from affino_mcp.store.network_faults import RequestFault
 from affino_mcp.store.ops import Delete, Item, Key, Put, Query, QueryPage, Update, WriteOp, split_batches
 from affino_mcp.store.wire import (
     MIN_ATTEMPT_SECONDS,
     AwsError,
     AwsJsonEndpoint,
-    RequestFault,
     pause_before_attempt,
 )
 

@@ -21,14 +21,13 @@ from affino_mcp.clock import Clock, format_iso, start_stopwatch, utc_now
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
+from affino_mcp.store.network_faults import RequestFault, network_fault
 from affino_mcp.store.tracing import trace_call
 from affino_mcp.store.wire import (
     ATTEMPT_SECONDS,
     MAX_REQUEST_ATTEMPTS,
     MIN_ATTEMPT_SECONDS,
     AwsCredentials,
-    RequestFault,
-    network_fault,
     pause_before_attempt,
 )
 

@@ -32,6 +32,7 @@ from affino_mcp.store.files import (
     hex_to_base64,
 )
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
+from affino_mcp.store.network_faults import RequestFault, network_fault
 from affino_mcp.store.s3_listing import listing_parameters, parse_listing
 from affino_mcp.store.tracing import trace_call
 from affino_mcp.store.wire import (
@@ -39,8 +40,6 @@ from affino_mcp.store.wire import (
     MAX_REQUEST_ATTEMPTS,
     MIN_ATTEMPT_SECONDS,
     AwsCredentials,
-    RequestFault,
-    network_fault,
     pause_before_attempt,
 )
 

@@ -1,9 +1,9 @@
 """AWS's JSON protocol over persistent HTTP connections, signed by botocore.
 
-A full boto3 client costs 300 ms at start and 2 ms of CPU a call; a request signed by botocore's own signer and sent by
-urllib3 costs half the start and a third of the call (docs/performance.md, docs/decisions/0003). botocore provides the
-credentials, their refresh and the signature; this module provides the JSON envelope, and tells what was not sent from what
-was sent and not answered.
+A full boto3 client costs 300 ms at start and 2 ms of CPU a call; a request signed by botocore's own signer and sent over a
+kept connection costs half the start and a tenth of the call (docs/performance.md, docs/decisions/0003 and 0118). botocore
+provides the credentials, their refresh and the signature; this module provides the JSON envelope, and tells what was not
+sent from what was sent and not answered.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-import urllib3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
+from affino_mcp.store.connections import ConnectionPool, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
+from affino_mcp.store.network_faults import NOT_CONNECTED, RequestFault, broken_exchange
 from affino_mcp.store.retry import back_off
 from affino_mcp.store.tracing import CallEnd, trace_call
 
@@ -42,16 +43,6 @@ THROTTLING_ERRORS: Final = frozenset(
 """AWS's names for requests that were refused for now; nothing was written."""
 _UNFINISHED_ERRORS: Final = frozenset({"TransactionInProgressException"})  # a resent one; its token gives the result
 _READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "Sign")
-
-
-@dataclass(frozen=True)
-class RequestFault:
-    """Why one attempt had no usable answer; `is_unanswered` when the service may have carried it out."""
-
-    error: str
-    is_unanswered: bool
-    status: int = 0
-    aws_request_id: str = ""
 
 
 class AwsError(Exception):
@@ -124,8 +115,8 @@ class AwsJsonEndpoint:
         credentials: AwsCredentials,
         report: Report = report_to_nobody,
     ) -> None:
-        self._pool = urllib3.PoolManager(maxsize=16, retries=False)
         self._url = endpoint.rstrip("/") + "/"
+        self._connections = ConnectionPool(self._url)
         self._target, self._type = target, f"application/x-amz-json-{version}"
         self._signing = (service, region)
         self._credentials = credentials
@@ -180,14 +171,15 @@ class AwsJsonEndpoint:
 
     def _send_once(self, operation: str, data: bytes, seconds: float) -> dict[str, Any] | RequestFault:
         headers = self._signed_headers(operation, data)
-        timeout = urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
         try:
-            response = self._pool.request("POST", self._url, body=data, headers=headers, timeout=timeout)
-        except urllib3.exceptions.HTTPError as error:
-            return network_fault(error)
-        request_id = response.headers.get("x-amzn-requestid", "")
+            response = self._connections.post(data, headers, seconds)
+        except NotConnected:
+            return NOT_CONNECTED
+        except ExchangeBroken as broken:
+            return broken_exchange(timed_out=broken.timed_out)
+        request_id = response.request_id
         try:
-            answer: dict[str, Any] = json.loads(response.data or b"{}")
+            answer: dict[str, Any] = json.loads(response.body or b"{}")
         except ValueError:
             return RequestFault("not_json", is_unanswered=True, status=response.status, aws_request_id=request_id)
         if response.status == 200:
@@ -204,11 +196,3 @@ class AwsJsonEndpoint:
         service, region = self._signing
         SigV4Auth(self._credentials.get_frozen_credentials(), service, region).add_auth(request)
         return dict(request.headers.items())
-
-
-def network_fault(error: urllib3.exceptions.HTTPError) -> RequestFault:
-    """Gives the fault of an attempt that the network ended: without a connection, nothing was sent."""
-    if isinstance(error, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError):
-        return RequestFault("connect", is_unanswered=False)
-    timed_out = isinstance(error, urllib3.exceptions.TimeoutError)
-    return RequestFault("read_timeout" if timed_out else "broken", is_unanswered=True)

@@ -1,0 +1,117 @@
+"""HTTP/1.1 over kept connections: one request in one packet, its answer read by the standard library.
+
+urllib3 took three times the CPU for the same exchange (docs/decisions/0118-one-packet-a-request.md).
+"""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import weakref
+from collections.abc import Mapping
+from functools import cached_property
+from http.client import HTTPException, HTTPResponse
+from typing import Final, NamedTuple
+from urllib.parse import urlsplit
+
+MAX_IDLE: Final = 16
+"""The most connections to one address that are kept while nobody uses them."""
+MAX_CONNECT_SECONDS: Final = 1.0
+
+
+class NotConnected(Exception):
+    """There was no connection, so nothing was sent."""
+
+
+class ExchangeBroken(Exception):
+    """The connection ended, or the answer did not come in time (`timed_out`): the request may have been carried out."""
+
+    def __init__(self, *, timed_out: bool) -> None:
+        super().__init__()
+        self.timed_out = timed_out
+
+
+class HttpAnswer(NamedTuple):
+    """An HTTP answer; `request_id` is AWS's, empty when there is none."""
+
+    status: int
+    request_id: str
+    body: bytes
+
+
+class ConnectionPool:
+    """The connections to one address, such as `https://dynamodb.eu-west-1.amazonaws.com`; threads may share it."""
+
+    def __init__(self, address: str) -> None:
+        parts = urlsplit(address)
+        self._host, self._is_secure = parts.hostname or "", parts.scheme == "https"
+        self._port = parts.port or (443 if self._is_secure else 80)
+        self._start = f"POST / HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+        self._idle: list[socket.socket] = []
+        weakref.finalize(self, _close_all, self._idle)
+
+    def post(self, data: bytes, headers: Mapping[str, str], seconds: float) -> HttpAnswer:
+        """Sends a POST with these headers to the root path; each step waits at most `seconds`.
+
+        Raises NotConnected and ExchangeBroken.
+        """
+        connection = self._take_idle() or self._connect(min(MAX_CONNECT_SECONDS, seconds))
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"{self._start}{lines}Content-Length: {len(data)}\r\n\r\n".encode("ascii")
+        try:
+            connection.settimeout(seconds)
+            connection.sendall(head + data)
+            response = HTTPResponse(connection, method="POST")
+            response.begin()
+            body = response.read()
+        except (OSError, HTTPException) as error:
+            connection.close()
+            raise ExchangeBroken(timed_out=isinstance(error, TimeoutError)) from error
+        self._give_back(connection, is_over=response.will_close)
+        return HttpAnswer(response.status, response.headers.get("x-amzn-requestid", ""), body)
+
+    def _take_idle(self) -> socket.socket | None:
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was faster
+                return None
+            if not _is_dropped(connection):
+                return connection
+            connection.close()
+        return None
+
+    def _give_back(self, connection: socket.socket, *, is_over: bool) -> None:
+        if is_over or len(self._idle) >= MAX_IDLE:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def _connect(self, seconds: float) -> socket.socket:
+        try:
+            plain = socket.create_connection((self._host, self._port), seconds)
+        except OSError as error:
+            raise NotConnected from error
+        try:
+            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return self._tls.wrap_socket(plain, server_hostname=self._host) if self._is_secure else plain
+        except OSError as error:
+            plain.close()
+            raise NotConnected from error
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+
+def _close_all(connections: list[socket.socket]) -> None:
+    for connection in connections:
+        connection.close()
+
+
+def _is_dropped(connection: socket.socket) -> bool:
+    """True when an idle connection has something to say, which can only be its end."""
+    waiting = select.poll()
+    waiting.register(connection, select.POLLIN)
+    return bool(waiting.poll(0))
