@@ -45,10 +45,10 @@ class ConnectionPool:
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
-        self._host, self._is_secure = parts.hostname or "", parts.scheme == "https"
+        self._host, self._is_secure = (parts.hostname or "").encode("ascii"), parts.scheme == "https"
         self._port = parts.port or (443 if self._is_secure else 80)
         self._start = f"POST / HTTP/1.1\r\nHost: {parts.netloc}\r\n"
-        self._idle: list[socket.socket] = []
+        self._idle: list[socket.socket] = []  # the host is in bytes: a text would load the codec of international names
         weakref.finalize(self, _close_all, self._idle)
 
     def post(self, data: bytes, headers: Mapping[str, str], seconds: float) -> HttpAnswer:
@@ -90,7 +90,7 @@ class ConnectionPool:
 
     def _connect(self, seconds: float) -> socket.socket:
         try:
-            plain = socket.create_connection((self._host, self._port), seconds)
+            plain = socket.create_connection((self._host, self._port), seconds)  # type: ignore[arg-type]
         except OSError as error:
             raise NotConnected from error
         try:
