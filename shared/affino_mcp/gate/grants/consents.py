@@ -10,7 +10,7 @@ from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.errors import NotConnectable, PersonInactive, ProfileDisabled, ProfileExpired
 from affino_mcp.gate.grants.authorization_request import AuthorizationRequest
 from affino_mcp.gate.grants.grant_rows import Grant, end_grant_writes, grant_puts
-from affino_mcp.gate.grants.grants import live_grants_of_person, read_live_grants
+from affino_mcp.gate.grants.grants import live_grants_of_person, read_listed_grants
 from affino_mcp.gate.identity import grant_keys, row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import (
@@ -185,6 +185,6 @@ class Consents:
         """The writes that end the longest unused grants, so that one more stays within the limit."""
         live = live_grants_of_person(self._db, self._table, user_code, now)
         surplus = min(max(0, len(live) + 1 - MAX_GRANTS_PER_PERSON), MAX_ENDED_AT_ONCE)
-        known = read_live_grants(self._db, self._table, live, now) if surplus else []
-        over = sorted(known, key=Grant.last_seen)[:surplus]
+        known = read_listed_grants(self._db, self._table, live, now) if surplus else []
+        over = sorted(known, key=lambda grant: (not grant.logged_out, grant.last_seen()))[:surplus]
         return [op for grant in over for op in end_grant_writes(self._table, grant, now)]

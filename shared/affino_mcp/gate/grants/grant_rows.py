@@ -26,6 +26,7 @@ class Grant:
     `declined` are the scopes that the person has refused although the app asked for them. `secret_digest` is the SHA-256 of the
     profile's secret under which it was given, `epoch` the person's epoch then. `tokens` are the digests of its access tokens,
     oldest first, with their ends. `used` is its last use, None when it is not known; `revoked` its end before its time.
+    `logged_out`: all sessions of its person were ended since, as far as that was looked up; it lets nobody in any more.
     """
 
     grant: str
@@ -46,6 +47,7 @@ class Grant:
     version: int = 1
     revoked: int | None = None
     used: int | None = None
+    logged_out: bool = False
 
     @property
     def fingerprint(self) -> str:
@@ -159,6 +161,7 @@ def add_token(table: str, grant: Grant, digest: str, expires: int, now: int) -> 
     ]
 
 
-def with_last_use(grant: Grant, use: Item | None) -> Grant:
-    """Gives the grant with its last use."""
-    return replace(grant, used=use["at"]) if use else grant
+def with_present(grant: Grant, use: Item | None, person_row: Item | None) -> Grant:
+    """Gives the grant with its last use, and with what its person's row says of it."""
+    epoch = person_row.get("epoch", 0) if person_row else None
+    return replace(grant, used=use["at"] if use else None, logged_out=epoch != grant.epoch)

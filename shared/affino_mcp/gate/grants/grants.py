@@ -5,25 +5,38 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.deadline import Pace
-from affino_mcp.gate.grants.grant_rows import Grant, end_grant_writes, with_last_use
+from affino_mcp.gate.grants.grant_rows import Grant, end_grant_writes, with_present
 from affino_mcp.gate.identity import grant_keys, row_keys
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.secret_status import is_accepted_secret
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
 from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
-from affino_mcp.store.ops import Database, Query, WriteOp
+from affino_mcp.store.ops import Database, Key, Query, WriteOp
 from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.retry import retry_on_conflict
 
 __all__ = ["Grant", "Grants"]
 
-GRANTS_PER_READ: Final = 50
-"""Grants that one batch read asks for, each with its last use."""
+GRANTS_PER_READ: Final = 33
+"""Grants that one batch read asks for, each with its last use and its person."""
+
+
+class ListedGrant(NamedTuple):
+    """A grant as a list names it, with its person."""
+
+    name: str
+    user_code: int
+
+    @property
+    def places(self) -> tuple[Key, Key, Key]:
+        """The rows that tell everything of it: its own, its last use, its person's."""
+        own = grant_keys.grant_key(self.name), row_keys.last_use_key(self.name)
+        return *own, row_keys.person_key(self.user_code)
 
 
 class Grants:
@@ -33,15 +46,15 @@ class Grants:
         self._db, self._table, self._clock = db, settings.gate_table, clock
 
     def list_of_person(self, user_code: int) -> list[Grant]:
-        """Gives the person's live grants with their last use, latest first."""
+        """Gives the person's live grants with their last use, latest first; none from before a logout everywhere."""
         now = epoch_seconds(self._clock())
-        ids = live_grants_of_person(self._db, self._table, user_code, now)
-        return _latest_first(read_live_grants(self._db, self._table, ids, now))
+        listed = live_grants_of_person(self._db, self._table, user_code, now)
+        return _latest_first(read_live_grants(self._db, self._table, listed, now))
 
     def list_of_profile(self, profile_key: str, most: int | None = None) -> list[Grant]:
-        """Gives the live grants of all people to apps on this profile with their last use, latest first; at most so many."""
-        now, ids = epoch_seconds(self._clock()), islice(self._ids_of_profile(profile_key), most)
-        return _latest_first(read_live_grants(self._db, self._table, ids, now))
+        """Gives the live grants of all people to apps on this profile, as `list_of_person` does; at most so many."""
+        now, listed = epoch_seconds(self._clock()), islice(self._grants_of_profile(profile_key), most)
+        return _latest_first(read_live_grants(self._db, self._table, listed, now))
 
     def end(self, grant: str, commit: Commit | None = None) -> None:
         """Ends a grant with its tokens: the app's next call is refused. No error when it is ended already."""
@@ -57,8 +70,8 @@ class Grants:
 
     def end_all_of_profile(self, profile_key: str, commit: Commit | None = None) -> int:
         """Ends all grants on a profile, each in a transaction of its own; gives their number."""
-        found = list(self._ids_of_profile(profile_key))
-        for grant in found:
+        found = list(self._grants_of_profile(profile_key))
+        for grant, _ in found:
             self.end(grant, commit)
         return len(found)
 
@@ -74,10 +87,10 @@ class Grants:
                     with pace.piece():
                         self.end_read(grant)
 
-    def _ids_of_profile(self, profile_key: str) -> Iterator[str]:
+    def _grants_of_profile(self, profile_key: str) -> Iterator[ListedGrant]:
         now = epoch_seconds(self._clock())
         listed = iterate_rows(self._db, Query(self._table, grant_keys.profile_grant_key(profile_key, "").pk))
-        return (row["sk"] for row in listed if row["expires"] > now)
+        return (ListedGrant(row["sk"], row["user_code"]) for row in listed if row["expires"] > now)
 
     def _end_writes(self, grant: str) -> list[WriteOp]:
         row, now = self._db.get(self._table, grant_keys.grant_key(grant)), epoch_seconds(self._clock())
@@ -85,22 +98,28 @@ class Grants:
         return end_grant_writes(self._table, found, now) if found and found.is_live(now) else []
 
 
-def live_grants_of_person(db: Database, table: str, user_code: int, now: int) -> list[str]:
-    """Gives the names of the person's live grants, those that end first before the others."""
+def live_grants_of_person(db: Database, table: str, user_code: int, now: int) -> list[ListedGrant]:
+    """Gives the person's live grants by name, those that end first before the others."""
     place = grant_keys.person_grant_key(user_code, 0, "").pk
     links = iterate_rows(db, Query(table, place, span=grant_keys.live_grant_span(now)))
-    return [link["sk"].rpartition("#")[2] for link in links if not link.get("ended")]
+    names = (link["sk"].rpartition("#")[2] for link in links if not link.get("ended"))
+    return [ListedGrant(name, user_code) for name in names]
 
 
-def read_live_grants(db: Database, table: str, ids: Iterable[str], now: int) -> list[Grant]:
-    """Gives the live ones of these grants with their last use, in their order."""
-    wanted, found = list(ids), list[Grant]()
+def read_live_grants(db: Database, table: str, listed: Iterable[ListedGrant], now: int) -> list[Grant]:
+    """Gives the live ones of these grants with their last use, in their order; none whose person was logged out since."""
+    return [grant for grant in read_listed_grants(db, table, listed, now) if not grant.logged_out]
+
+
+def read_listed_grants(db: Database, table: str, listed: Iterable[ListedGrant], now: int) -> list[Grant]:
+    """Gives the live ones of these grants, and those whose person was logged out since."""
+    wanted, found = list(listed), list[Grant]()
     for start in range(0, len(wanted), GRANTS_PER_READ):
         part = wanted[start : start + GRANTS_PER_READ]
-        places = [place for one in part for place in (grant_keys.grant_key(one), row_keys.last_use_key(one))]
-        rows = db.get_many(table, places)
-        known = [(rows[grant_keys.grant_key(one)], one) for one in part if grant_keys.grant_key(one) in rows]
-        found += [with_last_use(Grant.from_row(row), rows.get(row_keys.last_use_key(one))) for row, one in known]
+        rows = db.get_many(table, list(dict.fromkeys(place for one in part for place in one.places)))
+        for places in (one.places for one in part):
+            row, use, person_row = (rows.get(place) for place in places)
+            found += [with_present(Grant.from_row(row), use, person_row)] if row else []
     return [grant for grant in found if grant.is_live(now)]
 
 

@@ -45,10 +45,12 @@ class AppStage:
         """The app asks; gives the name of its request."""
         return self.consents.begin(replace(REQUEST, **changed), BROWSER)
 
-    def allow(self, txn: str = "", scopes: str = "read write", declined: str = "", person: int = 7) -> str:
+    def allow(
+        self, txn: str = "", scopes: str = "read write", declined: str = "", person: int = 7, epoch: int = 0
+    ) -> str:
         """The person allows; gives the code."""
         words = parse_scopes(scopes), parse_scopes(declined)
-        return self.consents.allow(txn or self.ask(), BROWSER, person, self.profile.key, *words, epoch=0)
+        return self.consents.allow(txn or self.ask(), BROWSER, person, self.profile.key, *words, epoch=epoch)
 
     def redeem(self, code: str) -> IssuedTokens:
         """The app redeems its code."""

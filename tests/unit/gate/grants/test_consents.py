@@ -158,6 +158,16 @@ def test_one_grant_more_than_twenty_ends_the_longest_unused(stage: AppStage) -> 
     assert oldest not in live
 
 
+def test_grants_from_before_a_logout_everywhere_are_in_no_list_and_make_room_first(stage: AppStage) -> None:
+    for _ in range(10):
+        stage.allow()
+    stage.world.sessions.end_all_sessions(7)
+    assert stage.grants.list_of_person(7) == stage.grants.list_of_profile(stage.profile.key) == []
+    for _ in range(20):
+        stage.allow(epoch=1)
+    assert len(stage.grants.list_of_person(7)) == 20
+
+
 def test_a_grant_ends_once_and_leaves_the_lists(stage: AppStage) -> None:
     stage.allow()
     grant = stage.grant()
