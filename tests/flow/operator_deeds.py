@@ -11,11 +11,14 @@ from tests.flow.operator_states import (
     NEW_PASSWORD,
     RENAMED,
     all_are_over,
+    app_is_registered,
+    connect_her_app,
     has_link,
     has_link_alone,
     has_new_password,
     has_new_secret,
     has_sales,
+    her_app_is_over,
     is_active,
     is_disabled,
     is_renamed,
@@ -35,6 +38,7 @@ from tests.flow.operator_states import (
     topics,
 )
 
+APP = {"name": "Gemini", "redirect": "https://gemini.example/callback"}
 PROFILE, PERSON = "/profiles/{key}", "/people/{edith}"
 
 
@@ -130,6 +134,17 @@ DEEDS = [
     OperatorDeed("shell: groups", in_shell("person", "set", HER, "--group", "Sales"), has_sales),
     OperatorDeed("shell: password", in_shell("person", "set", HER, "--password", NEW_PASSWORD), has_new_password),
     OperatorDeed("shell: end one", in_shell("session", "end", HER, "--session", "{session}"), one_is_over),
+    OperatorDeed(
+        "shell: app registered", in_shell("app", "add", "Gemini", "--redirect", APP["redirect"]), app_is_registered
+    ),
+    OperatorDeed("browser: app registered", in_browser("/apps/new", "/apps/new", **APP), app_is_registered),
+    OperatorDeed("shell: apps ended", in_shell("app", "end", "Newsroom", "--yes"), her_app_is_over, connect_her_app),
+    OperatorDeed(
+        "browser: apps ended",
+        in_browser(f"{PROFILE}/apps/end", f"{PROFILE}/apps/end"),
+        her_app_is_over,
+        connect_her_app,
+    ),
     OperatorDeed("shell: end all", in_shell("session", "end", HER), all_are_over),
 ]
 

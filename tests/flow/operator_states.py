@@ -8,15 +8,34 @@ from affino_mcp import wiring
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.security_groups import read_security_groups
 from affino_mcp.gate.people.passwords import Passwords
+from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.builtin.website.website_records import upsert_section
 from tests.flow.operator_stage import Stage
+from tests.unit.gate.grants.connected import connect_app
 
 HER, NEW_PASSWORD = "edith.moreau@affino.example", "another fine horse"
 JANE = ("--name", "Jane Doe", "--email", "jane@orbital.example", "--password", NEW_PASSWORD)
 FORM = {"name": "Newsroom", "rate": "600", "burst": "", "notes": "", "grid": ["articles.read", "articles.write"]}
 INVITED = {"name": "Jane Doe", "email": "jane@orbital.example", "group": "Sales"}
 RENAMED = {"name": "Edith Roe", "email": "roe@orbital.example"}
+
+
+def app_is_registered(stage: Stage) -> bool:
+    settings = stage.world.settings
+    return any(row["pk"] == "CLIENTS" for row in stage.world.database.list_rows(settings.gate_table))
+
+
+def connect_her_app(stage: Stage) -> None:
+    """Edith connects an app to Newsroom, which is opened to Publishers."""
+    world = stage.world
+    world.profiles.change(stage.key, terms=AdmissionTerms(connectable=("Publishers",)))
+    connect_app(world.database, world.secrets, world.settings, world.clock, stage.key, stage.edith)
+
+
+def her_app_is_over(stage: Stage) -> bool:
+    rows = stage.world.database.list_rows(stage.world.settings.gate_table)
+    return all("revoked" in row for row in rows if row["sk"] == "GRANT")
 
 
 def off(stage: Stage) -> bool:

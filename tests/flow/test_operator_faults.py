@@ -65,5 +65,5 @@ def test_an_outage_from_each_store_call_on(deed: str, fault: StoreFault) -> None
 
 def test_the_trials_are_many() -> None:
     calls = [sum(count_calls(deed)) for deed in DEEDS]
-    assert min(calls) >= 2
+    assert min(calls) >= 1
     assert sum(calls) * len(StoreFault) >= 500

@@ -64,14 +64,10 @@ class AppDesk:
         """Removes a registered app, and ends what people have connected with it."""
         before = {"name": client.name, "client_id": client.client_id, "redirect_uris": list(client.redirect_uris)}
         with audit("remove_app", ActionSubject(NO_PROFILE, "Apps", ""), before, {}) as action:
-            self._remove(client.client_id, action)
+            self.clients.remove(client.client_id, action.commit)
         connected = (app for app in self._list_all() if app.grant.client_id == client.client_id)
         ended = self._end_each(audit, list(connected))
         return ended._replace(notice=action.notice or ended.notice)
-
-    def _remove(self, client_id: str, action: OperatorAction) -> None:
-        if not self.clients.remove(client_id, action.commit):
-            action.commit([])
 
     def list_connected(self, key: str, name: str) -> list[ConnectedApp]:
         """Gives the apps that people have connected to a profile, latest first; at most MAX_LISTED_APPS."""

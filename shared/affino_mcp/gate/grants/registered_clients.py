@@ -12,8 +12,9 @@ from affino_mcp.gate.identity.row_keys import sha256_hex
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
-from affino_mcp.store.ops import Database, Delete, Item, Put, Query, absent, exists
+from affino_mcp.store.ops import Database, Delete, Item, Put, Query, WriteOp, absent, exists
 from affino_mcp.store.paging import iterate_rows
+from affino_mcp.store.retry import retry_on_conflict
 
 REGISTERED_PREFIX: Final = "app_"
 """What the id of every registered client begins with."""
@@ -58,15 +59,19 @@ class RegisteredClients:
             created=epoch_seconds(self._clock()),
         )
         place = grant_keys.registered_client_key(client.client_id)._asdict()
-        (commit or commit_to(self._db))([Put(self._table, place | _client_attributes(client), absent())])
+        carry_out, put = commit or commit_to(self._db), Put(self._table, place | _client_attributes(client), absent())
+        retry_on_conflict(lambda: carry_out([put]))
         return RegisteredClient(client, secret)
 
     def remove(self, client_id: str, commit: Commit | None = None) -> bool:
         """Removes a client: it gets no token any more. False when there is none."""
-        if self.find(client_id) is None:
-            return False
-        (commit or commit_to(self._db))([Delete(self._table, grant_keys.registered_client_key(client_id), exists())])
-        return True
+        carry_out, is_there = commit or commit_to(self._db), self.find(client_id) is not None
+        retry_on_conflict(lambda: carry_out(self._remove_writes(client_id)))
+        return is_there
+
+    def _remove_writes(self, client_id: str) -> list[WriteOp]:
+        place = grant_keys.registered_client_key(client_id)
+        return [Delete(self._table, place, exists())] if self._db.get(self._table, place) else []
 
 
 def _client_attributes(client: OAuthClient) -> dict[str, Any]:
