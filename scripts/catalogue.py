@@ -29,6 +29,7 @@ with warnings.catch_warnings():
 ROOT: Final = Path(__file__).parents[1]
 TOOLS_PAGE: Final = ROOT / "docs" / "tools.md"
 SNAPSHOTS: Final = ROOT / "tests" / "snapshots" / "tools"
+REST_PAGE: Final = ROOT / "docs" / "rest.md"
 ROUTES_SNAPSHOT: Final = ROOT / "tests" / "snapshots" / "routes.txt"
 FULL_CAPABILITY: Final = Capability({family: frozenset(Access) for family in Family})
 
@@ -78,6 +79,21 @@ def format_snapshot(tool: dict[str, Any]) -> str:
     return json.dumps(tool, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
+def format_route_table() -> str:
+    """The routes as a table of the documentation, below `/rest/{dbname}/v2`."""
+    rows = sorted((route.path, route.verb, route.method.name) for route in ROUTES)
+    lines = [f"| {verb} | `{path}` | [{name}](tools.md#{name}) |" for path, verb, name in rows]
+    return "\n".join(["| verb | path below `/rest/{dbname}/v2` | method |", "|---|---|---|", *lines]) + "\n"
+
+
+def write_rest_page() -> None:
+    """Writes the table of routes into the page of the REST API."""
+    begin, end = "<!-- made by `make docs` -->\n", "<!-- end of the routes -->"
+    head, _, rest = REST_PAGE.read_text(encoding="utf-8").partition(begin)
+    tail = rest.partition(end)[2]
+    REST_PAGE.write_text(f"{head}{begin}{format_route_table()}{end}{tail}", encoding="utf-8")
+
+
 def format_routes() -> str:
     """The snapshot of the routes of the REST API: verb, path and method of each, in the order of their paths."""
     lines = [f"{route.verb:<7}{route.path:<62}{route.method.name}" for route in ROUTES]
@@ -111,6 +127,7 @@ def main(arguments: list[str]) -> int:
     if arguments == ["docs"]:
         TOOLS_PAGE.write_text(render_manual(), encoding="utf-8")
         write_snapshots()
+        write_rest_page()
     elif arguments == ["price"]:
         print_price()
     else:

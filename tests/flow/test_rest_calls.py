@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from affino_mcp.audit.queries import LogQuery, search_log
 from affino_mcp.catalogue.capability import Access, Family
 from affino_mcp.gate.profiles.profiles import FamilyAccess
 from tests.rest_client import RestClient
-from tests.world import World
+from tests.world import World, WorldClient
 
 
 @pytest.fixture
@@ -194,3 +196,16 @@ def test_a_service_without_the_persons_token_learns_the_outcome_alone(client: Re
     told = client.with_headers(AccessToken="").get("/requests/k-1", UserCode=person)
     assert (told.status, told.document) == (200, {"Outcome": "applied", "Record": "accounts#1"})
     assert client.with_headers(AccessToken="").get("/requests/k-1").status == 401
+
+
+def test_the_log_is_narrowed_to_a_channel(client: RestClient, world: World) -> None:
+    client.get("/accounts")
+    agent = WorldClient(world, world.new_handler(), world.log_in(client.profile, 1), context=None)
+    agent.call_tool("list_accounts")
+    agent.with_headers(User_Agent="affino-mcp-test-tool/1.0").call_tool("list_accounts")
+    agent.handler.close()
+    for channel in ("rest", "mcp", "test"):
+        page = search_log(
+            world.database, world.settings.audit_table, LogQuery(channel=channel), world.clock() + timedelta(seconds=1)
+        )
+        assert [row.channel for row in page.rows] == [channel]

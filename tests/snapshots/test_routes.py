@@ -6,12 +6,16 @@ import pytest
 
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.routes import ROUTES, find_route, list_verbs, route_of
-from scripts.catalogue import ROUTES_SNAPSHOT, format_routes
+from scripts.catalogue import REST_PAGE, ROUTES_SNAPSHOT, format_route_table, format_routes
 
 
 def test_the_table_is_as_it_was() -> None:
     before = ROUTES_SNAPSHOT.read_text(encoding="utf-8") if ROUTES_SNAPSHOT.exists() else "no snapshot"
     assert format_routes() == before, "The public routes have changed. If that is meant: make docs"
+
+
+def test_the_page_has_every_route() -> None:
+    assert format_route_table() in REST_PAGE.read_text(encoding="utf-8")
 
 
 def test_every_method_has_one_route_and_no_two_are_the_same() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import httpx
 
-from affino_mcp import NAME, VERSION
+from affino_mcp import VERSION
 from affino_mcp.admin.connection_checks import (
     CHECK_BAD,
     CHECK_GOOD,
@@ -31,13 +31,14 @@ from affino_mcp.admin.connection_checks import (
     CheckResult,
 )
 from affino_mcp.admin.trial_request import TrialRequest
+from affino_mcp.audit.channels import TEST_CLIENT
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.http.request_signature import signed_headers
 
 _MAX_ANSWER_CHARACTERS: Final = 4000
-_USER_AGENT: Final = f"{NAME}-test-tool/{VERSION}"
+_USER_AGENT: Final = f"{TEST_CLIENT}/{VERSION}"
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from ulid import ULID
 from affino_mcp.audit import row as rows
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ, load_whole_rows, read_merged_page
 from affino_mcp.audit.row import AuditRow, Outcome
-from affino_mcp.audit.row_records import concerns, is_of_client
+from affino_mcp.audit.row_records import concerns, is_of_call
 from affino_mcp.clock import epoch_microseconds, format_iso
 from affino_mcp.store.ops import Compare, Condition, Database, Item, Query, SortSpan, all_of, any_of, equals
 
@@ -46,7 +46,8 @@ class LogQuery:
     `words` in the row's warnings and error, in any case. Rows of a person or a profile since a time are looked through for what
     concerns the records, also by their `record_names`, which are folded; else a row's own record must be one of them.
     `request_id` finds the parts of a request too, whose ids begin with its own and a stroke: what an import of a file wrote,
-    the undo of several changes. `client_id` finds the calls of an app; no index has it, so rows are read whole for it.
+    the undo of several changes. `client_id` finds the calls of an app, `channel` those of one way in; no index has them, so
+    rows are read whole for them.
     """
 
     profile: str | None = None
@@ -56,6 +57,7 @@ class LogQuery:
     family: str | None = None
     request_id: str | None = None
     client_id: str | None = None
+    channel: str | None = None
     status: int | None = None
     outcome: Outcome | None = None
     words: tuple[str, ...] = ()
@@ -117,7 +119,7 @@ def search_log(database: Database, table: str, question: LogQuery, now: datetime
             break
     shown = found[: question.limit]
     end = shown[-1] if len(found) > question.limit else query.start
-    is_whole = place.named is None or question.reads_whole_rows or question.client_id is not None
+    is_whole = place.named is None or question.reads_whole_rows or _asks_of_call(question)
     whole = shown if is_whole else load_whole_rows(database, table, shown)
     signed = [AuditRow.from_document(item) for item in whole if rows.is_signed(item)]
     return LogPage(signed, str(end["sk"]) if end else None)
@@ -153,9 +155,9 @@ def _choose_partition(question: LogQuery) -> _LogPartition:
 def _build_query(table: str, question: LogQuery, place: _LogPartition, now: datetime) -> Query:
     """The first read, newest first. A filtering read examines more rows than it may return."""
     where = _build_filter(question, place)
-    filters = where or question.words or question.methods or question.client_id
+    filters = where or question.words or question.methods or _asks_of_call(question)
     limit = MAX_LOG_ROWS_PER_READ if filters else min(question.limit + 1, MAX_LOG_ROWS_PER_READ)
-    if question.client_id is not None and place.named:
+    if _asks_of_call(question) and place.named:
         limit = max(1, WHOLE_ROWS_PER_READ // len(place.partitions))
     return Query(
         table,
@@ -208,14 +210,17 @@ def _keep_fitting(
         for item in entries
         if _has_words(item, question.words) and (not question.methods or item.get("method") in question.methods)
     ]
-    if not question.reads_whole_rows and question.client_id is None:
+    if not question.reads_whole_rows and not _asks_of_call(question):
         return fitting
     whole = load_whole_rows(database, table, fitting) if place.named else fitting
-    if question.client_id is not None:
-        whole = [row for row in whole if is_of_client(row, question.client_id)]
+    whole = [row for row in whole if is_of_call(row, question.client_id, question.channel)]
     if not question.reads_whole_rows:
         return whole
     return [row for row in whole if concerns(row, question.records, question.record_names)]
+
+
+def _asks_of_call(question: LogQuery) -> bool:
+    return question.client_id is not None or question.channel is not None
 
 
 def _has_words(item: Item, words: Sequence[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
 
+from affino_mcp.audit.channels import CALL_CHANNEL
 from affino_mcp.audit.row import TEXT_LENGTHS
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.plain_text import plain
@@ -27,6 +28,12 @@ def concerns(row: Item, refs: Collection[str], names: Collection[str] = ()) -> b
         place in refs or (isinstance(code, str) and plain(code) in names)
         for place, code in _named_in(row.get("arguments", {}))
     )
+
+
+def is_of_call(row: Item, client_id: str | None, channel: str | None) -> bool:
+    """True for a row, stored whole, of a call of this app and on this channel; None is any."""
+    fits = client_id is None or is_of_client(row, client_id)
+    return fits and channel in (None, row.get("channel", CALL_CHANNEL))
 
 
 def is_of_client(row: Item, client_id: str) -> bool:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from affino_mcp.admin.operator_audit import NO_PROFILE
+from affino_mcp.audit.channels import CHANNELS
 from affino_mcp.audit.queries import LogPage, LogQuery, search_log
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import Family
@@ -20,6 +21,13 @@ from affino_mcp.cli.service import Service
 from affino_mcp.cli.words import parse_moment
 from affino_mcp.cli.words import parse_record as record_of
 from affino_mcp.tool_errors import InvalidArgument, NotFound
+
+
+def _known_channel(value: str | None) -> str | None:
+    if value is not None and value not in CHANNELS:
+        raise typer.BadParameter(f"there is no such channel: {', '.join(CHANNELS)}")
+    return value
+
 
 ProfileFilter = Annotated[str | None, typer.Option("--profile", help="Key or name.")]
 PersonFilter = Annotated[
@@ -38,6 +46,9 @@ RequestFilter = Annotated[
 ClientFilter = Annotated[
     str | None, typer.Option("--client-id", metavar="ID", help="The id that an app was let in under.")
 ]
+ChannelFilter = Annotated[
+    str | None, typer.Option("--channel", help=f"The way in: {', '.join(CHANNELS)}.", callback=_known_channel)
+]
 WordsFilter = Annotated[str | None, typer.Option("--words", help="Words in warnings and errors, all of them.")]
 CommandFunction = Callable[..., None]
 
@@ -54,6 +65,7 @@ def build_log_query(
     record: RecordFilter = None,
     request: RequestFilter = None,
     client_id: ClientFilter = None,
+    channel: ChannelFilter = None,
     words: WordsFilter = None,
     since: SinceFilter = None,
     until: UntilFilter = None,
@@ -73,6 +85,7 @@ def build_log_query(
         outcome=outcome,
         request_id=request,
         client_id=client_id,
+        channel=channel,
         words=tuple((words or "").casefold().split()),
         since=begins,
         until=ends,

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from affino_mcp.admin.operator_audit import NO_PROFILE
+from affino_mcp.audit.channels import CHANNELS
 from affino_mcp.audit.queries import LogQuery
 from affino_mcp.audit.row import Outcome
 from affino_mcp.catalogue.capability import Family
@@ -41,6 +42,7 @@ FILTER_FIELDS: Final = (
     "words",
     "request",
     "client",
+    "channel",
 )
 FOLDED_FIELDS: Final = tuple(name for name in FILTER_FIELDS if name not in {SEARCH_LINE, "since", "until"})
 """The fields that stand under *Filters* and are no time."""
@@ -160,8 +162,8 @@ class _FieldReader:
     def read(self) -> LogQuery:
         """The question of the fields alone."""
         given = self._given
-        self._check_choice("family", list(Family))
-        self._check_choice("outcome", list(Outcome))
+        for name, known in (("family", list(Family)), ("outcome", list(Outcome)), ("channel", CHANNELS)):
+            self._check_choice(name, known)
         records = self._records()
         return LogQuery(
             profiles=self._profiles(),
@@ -172,6 +174,7 @@ class _FieldReader:
             family=given["family"] or None,
             request_id=given["request"] or None,
             client_id=given["client"] or None,
+            channel=given["channel"] or None,
             statuses=self._statuses(),
             outcome=Outcome(given["outcome"]) if given["outcome"] and "outcome" not in self.wrong else None,
             words=tuple(given["words"].casefold().split()),

@@ -24,6 +24,7 @@ from affino_mcp.local import counting
 from affino_mcp.local.demo import DEMO_PEOPLE
 from affino_mcp.local.places import LOOPBACK
 from affino_mcp.login_edge.hub.start import ShownPerson
+from affino_mcp.rest_edge.request import is_rest_path
 from affino_mcp.settings import Settings, process_settings
 
 WORKER_THREADS: Final = 48
@@ -33,18 +34,24 @@ LOGIN_PATHS: Final = ("/rest/", "/hub")
 
 
 class EdgesByPath:
-    """Routes requests by path to the MCP edge or the login edge, as one ASGI application.
+    """Routes requests by path to the MCP edge, the login edge or the REST edge, as one ASGI application.
 
     Lifespan events go to the MCP edge, which alone holds resources. Without `oauth_on` no path is one of OAuth's.
     """
 
-    def __init__(self, mcp: ASGIApp, login: ASGIApp, *, oauth_on: bool = True) -> None:
-        self._mcp, self._login, self._oauth_on = mcp, login, oauth_on
+    def __init__(self, mcp: ASGIApp, login: ASGIApp, rest: ASGIApp | None = None, *, oauth_on: bool = True) -> None:
+        self._mcp, self._login, self._rest, self._oauth_on = mcp, login, rest, oauth_on
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one ASGI connection."""
-        to_login = scope["type"] == "http" and self._is_login_path(scope["path"])
-        await (self._login if to_login else self._mcp)(scope, receive, send)
+        await self._choose(scope)(scope, receive, send)
+
+    def _choose(self, scope: Scope) -> ASGIApp:
+        if scope["type"] != "http":
+            return self._mcp
+        if self._rest is not None and is_rest_path(scope["path"]):
+            return self._rest
+        return self._login if self._is_login_path(scope["path"]) else self._mcp
 
     def _is_login_path(self, path: str) -> bool:
         if self._oauth_on and is_oauth_path(path):
@@ -56,7 +63,8 @@ def make_application(own: Settings) -> ASGIApp:
     """The ASGI application of the whole service with these settings."""
     people = [ShownPerson(role, one.name, one.email, one.groups) for role, one in DEMO_PEOPLE.items()]
     login = wiring.build_login_app(own, demo_people=people)
-    return wiring.add_control_centre(EdgesByPath(wiring.build_mcp_app(own), login, oauth_on=own.oauth_on), own)
+    edges = EdgesByPath(wiring.build_mcp_app(own), login, wiring.build_rest_app(own), oauth_on=own.oauth_on)
+    return wiring.add_control_centre(edges, own)
 
 
 def make_server(app: ASGIApp, port: int) -> uvicorn.Server:

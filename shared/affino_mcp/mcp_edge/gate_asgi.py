@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from affino_mcp import observability
+from affino_mcp.audit.channels import channel_of_client
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import (
@@ -241,10 +242,9 @@ def _with_header_fault(received: JsonRpcMessage, request: Request) -> JsonRpcMes
 
 def _call_meta(request: Request, received: JsonRpcMessage, toolset: Toolset | None) -> CallMeta:
     """What the audit row says of a call besides its caller; the client's name comes from the message or User-Agent."""
-    name, version = received.client
-    if not name:
-        name, version = request.client
+    name, version = received.client if received.client[0] else request.client
     form = received.form if request.header(b"mcp-protocol-version") in MODERN_VERSIONS else ConfirmationForm()
     secrets = presented_secrets(request.headers)
     narrowed, door = "" if toolset is None else str(toolset), name_door(request.headers, is_app=request.is_app)
-    return CallMeta(request.id, name, version, request.source, form, secrets=secrets, toolset=narrowed, door=door)
+    found = CallMeta(request.id, name, version, request.source, form, secrets=secrets, toolset=narrowed, door=door)
+    return replace(found, channel=channel_of_client(name))

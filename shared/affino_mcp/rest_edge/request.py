@@ -24,6 +24,11 @@ _PATH: Final = re.compile(r"/rest/(?P<dbname>[^/]{1,100})/(?P<version>v2|crm/v1)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
+def is_rest_path(path: str) -> bool:
+    """True for a path of this API, and not one of the calls about a person."""
+    return _PATH.fullmatch(path) is not None
+
+
 @dataclass(frozen=True)
 class RestRequest(HttpRequest):
     """A request below `/rest/{dbname}`."""

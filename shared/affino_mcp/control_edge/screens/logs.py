@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from affino_mcp.admin import log_chart
 from affino_mcp.admin.log_chart import LogChart
-from affino_mcp.audit.channels import CONTROL_CHANNEL
+from affino_mcp.audit.channels import CHANNELS, CONTROL_CHANNEL
 from affino_mcp.audit.queries import LogPage, LogQuery, read_one_row, search_log
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
@@ -69,6 +69,7 @@ def show_log(ask: ScreenRequest) -> Response:
         exports={kind: link_filters(filters, path="/logs/export", format=kind) for kind in ("csv", "json")},
         families=list(dict.fromkeys([*SWITCHED_FAMILIES, *filter(None, [filters.query.family])])),
         outcomes=list(Outcome),
+        channels=CHANNELS,
         all=everybody,
         most=MAX_EXPORT_ROWS,
         ranges=[(label, since, link_filters(filters, since=since, until="")) for since, label in QUICK_RANGES],
