@@ -20,6 +20,7 @@ from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.gate.sessions.session_rows import Door, Session
 from affino_mcp.login_edge.app import LoginApp
+from affino_mcp.login_edge.oauth.fetch import DocumentFetcher
 from affino_mcp.settings import Settings
 from tests.world import EVERYTHING, World
 
@@ -47,10 +48,14 @@ def oauth_world() -> World:
 
 @dataclass
 class OAuthStage:
-    """The app, the person who lets it in, and the login function before them. `lines` are the function's log lines."""
+    """The app, the person who lets it in, and the login function before them.
+
+    `lines` are the function's log lines; `fetcher` fetches documents of apps.
+    """
 
     world: World = field(default_factory=oauth_world)
     lines: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    fetcher: DocumentFetcher | None = None
 
     def __post_init__(self) -> None:
         world = self.world
@@ -59,7 +64,9 @@ class OAuthStage:
         found = world.stores.opened_by("LoginProxy", world.settings)
         parts = world.settings, world.clock
         app = LoginApp(
-            found.database, found.secrets, *parts, line=lambda name, fields: self.lines.append((name, dict(fields)))
+            *(found.database, found.secrets, *parts),
+            line=lambda name, fields: self.lines.append((name, dict(fields))),
+            fetcher=self.fetcher,
         )
         self.browser = TestClient(app, base_url=PUBLIC_URL, follow_redirects=False)
         self.consents = Consents(found.database, ProfileReader(found.database, found.secrets, world.settings), *parts)

@@ -1,12 +1,14 @@
 """Runs the MCP conformance suite and reads its verdicts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.clients.installed import NodeClients
+from tests.clients.loopback import free_port
 from tests.clients.sandbox import run
+from tests.clients.terminal import in_terminal
 
 REVISION = "2026-07-28"
 EXPECTED_FAILURES = Path(__file__).parent / "expected-failures.yaml"
@@ -56,14 +58,26 @@ def conform(programs: NodeClients, home: Path, url: str, expected: Path) -> Verd
     return Verdict(done.returncode, done.stdout + done.stderr, _checks(out))
 
 
-def _checks(out: Path) -> list[Check]:
+def conform_authorization(
+    programs: NodeClients, home: Path, url: str, client_id: str, lead: Callable[[Iterator[str]], None]
+) -> Verdict:
+    """Runs every scenario for the authorization server of the MCP endpoint `url`; `lead` reads what is printed and consents."""
+    out, issuer = home / "conformance", url.removesuffix("/mcp")
+    suite = [str(programs.node), str(programs.conformance), "authorization"]
+    asked = ["--url", issuer, "--client-id", client_id, "--resource", url, "--port", str(free_port()), "-o", str(out)]
+    with in_terminal([*suite, *asked], home) as printed:
+        lead(printed)
+    return Verdict(0, "", _checks(out, "authorization-server"))
+
+
+def _checks(out: Path, kind: str = "server") -> list[Check]:
     return [
-        Check(_scenario(file), check["id"], check["status"])
-        for file in sorted(out.glob("server-*/checks.json"))
+        Check(_scenario(file, kind), check["id"], check["status"])
+        for file in sorted(out.glob(f"{kind}-*/checks.json"))
         for check in json.loads(file.read_text())
     ]
 
 
-def _scenario(file: Path) -> str:
-    # The folder is `server-<scenario>-<time>`, the time being six words joined by hyphens.
-    return file.parent.name.removeprefix("server-").rsplit("-", 6)[0]
+def _scenario(file: Path, kind: str) -> str:
+    # The folder is `<kind>-<scenario>-<time>`, the time being six words joined by hyphens.
+    return file.parent.name.removeprefix(f"{kind}-").rsplit("-", 6)[0]

@@ -1,7 +1,6 @@
 """Fixtures: one running service for the whole session, the installed programs, and each client in turn."""
 
 import os
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,8 @@ from tests.clients.claude_agent import ClaudeAgent
 from tests.clients.codex_agent import CodexAgent
 from tests.clients.inspector_agent import InspectorAgent
 from tests.clients.installed import CannotInstall, NodeClients, install
+from tests.clients.loopback import free_port
+from tests.clients.oauth_door import OAuthDoor
 from tests.clients.python_agents import PythonAgent, fastmcp_client, sdk_client
 from tests.clients.service import Service, call, command
 
@@ -46,7 +47,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         return
     folder = tmp_path_factory.mktemp("service")
     where = ["--state", str(folder / "state"), "--connection", str(folder / "connection.json")]
-    command("local", "up", "--port", str(_free_port()), *where, "--json")
+    command("local", "up", "--port", str(free_port()), *where, "--json")
     try:
         yield Service(folder / "connection.json")
     finally:
@@ -99,6 +100,14 @@ def slow(service: Service) -> Target:
     return service.profile("accounts=read", rate=1)
 
 
+@pytest.fixture(scope="session")
+def oauth_door(service: Service) -> OAuthDoor:
+    """The OAuth door, with a profile that is opened to one person."""
+    door = OAuthDoor(service)
+    door.open_profile()
+    return door
+
+
 @pytest.fixture
 def spent(slow: Target) -> Target:
     """The slow profile with its rate used up."""
@@ -106,10 +115,3 @@ def spent(slow: Target) -> Target:
         if call(slow, "list_accounts", {}).status_code == 429:
             return slow
     raise AssertionError("The smallest rate never ran out.")
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

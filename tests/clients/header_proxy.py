@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from affino_mcp.http.oauth_places import is_oauth_path
 from affino_mcp.local.network import NO_TLS_CONTEXT
 from tests.clients.loopback import serving
 
@@ -25,12 +26,13 @@ NOT_RETURNED = NOT_FORWARDED | {"content-encoding", "date", "server"}
 
 @dataclass(frozen=True)
 class Exchange:
-    """One recorded request: HTTP method, JSON-RPC method, revision in the header, status of the answer."""
+    """One recorded request: HTTP method, JSON-RPC method, revision in the header, status of the answer, and the path."""
 
     http: str
     rpc: str | None
     revision: str | None
     status: int
+    path: str
 
 
 @dataclass
@@ -50,7 +52,7 @@ class HeaderProxy:
         ) as client:
             answer = await client.request(request.method, _path(request), headers=self._headers(request), content=body)
         revision = request.headers.get("mcp-protocol-version")
-        self.tape.append(Exchange(request.method, _rpc_method(body), revision, answer.status_code))
+        self.tape.append(Exchange(request.method, _rpc_method(body), revision, answer.status_code, request.url.path))
         response = Response(answer.content, answer.status_code)
         for name, value in answer.headers.multi_items():
             if name.lower() not in NOT_RETURNED:
@@ -60,6 +62,10 @@ class HeaderProxy:
     def revisions(self, rpc: str) -> set[str | None]:
         """The revisions in the headers of the requests for one JSON-RPC method."""
         return {exchange.revision for exchange in self.tape if exchange.rpc == rpc}
+
+    def asked_for_oauth(self) -> list[Exchange]:
+        """The requests for an address of the OAuth door, and those that were answered at any address but the MCP endpoint's."""
+        return [one for one in self.tape if is_oauth_path(one.path) or (one.path != "/mcp" and one.status != 404)]
 
     def _headers(self, request: Request) -> list[tuple[str, str]]:
         own = "{}:{}".format(*request.scope["server"])

@@ -37,6 +37,11 @@ class Service:
         code: int = self._document["people"][role]["user_code"]
         return code
 
+    def login(self, role: str) -> tuple[str, str]:
+        """E-mail address and password of one of the demo's people."""
+        person = self._document["people"][role]
+        return person["email"], person["password"]
+
     def command(self, *words: str) -> Any:
         """Runs `affino-mcp` on this service; gives its JSON answer."""
         return command(*words, "--connection", str(self.connection), "--json")

@@ -63,13 +63,15 @@ def test_speaks_the_revision_that_it_is_tested_for(agent: Agent, service: Servic
         agent.call(replace(service.target, url=url), "list_accounts", {"PageSize": 1})
     assert proxy.revisions("tools/call") == {agent.revision}
     assert {exchange.status for exchange in proxy.tape if exchange.rpc == "tools/call"} == {200}
+    assert proxy.asked_for_oauth() == []
 
 
 def test_shows_why_a_wrong_token_is_refused(agent: Agent, service: Service) -> None:
     target = wrong_token(service.target)
-    with pytest.raises(Refused) as refused:
-        agent.tools(target)
+    with header_proxy(target.url, {}) as (url, proxy), pytest.raises(Refused) as refused:
+        agent.tools(replace(target, url=url))
     assert shown(agent, 401, refusal(target, 401)) in str(refused.value)
+    assert proxy.asked_for_oauth() == [], "nothing draws a client that was given headers into OAuth"
 
 
 def test_shows_that_the_profile_is_switched_off(agent: Agent, switched_off: Target) -> None:
