@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,10 +27,11 @@ ALLOW_NO_BYTECODE = "ALLOW_NO_BYTECODE"
 
 @dataclass(frozen=True)
 class Build:
-    """The artifacts for one Python version, and their folder."""
+    """The artifacts for one Python version and processor (by Lambda's name), and their folder."""
 
     version: str
     folder: Path
+    architecture: str = "x86_64"
 
     @property
     def template_file(self) -> Path:
@@ -38,8 +40,9 @@ class Build:
 
     @property
     def cache_folder(self) -> Path:
-        """The folder of SAM's cache, one for each combination of version, Python and build recipe."""
-        what = f"{self.version} {find_python(self.version)} ".encode() + LAYER_RECIPE.read_bytes()
+        """The folder of SAM's cache, one for each combination of version, processor, Python and build recipe."""
+        made_for = f"{self.version} {self.architecture} {find_python(self.version)} "
+        what = made_for.encode() + LAYER_RECIPE.read_bytes()
         return ROOT / ".aws-sam/cache" / hashlib.sha256(what).hexdigest()[:12]
 
 
@@ -59,12 +62,23 @@ def build_artifacts(target: Build, *, quiet: bool = False) -> None:
     """Runs `sam build`; with `quiet`, prints its output only when it fails. Raises CalledProcessError when it fails."""
     folders = ["--build-dir", str(target.folder), "--cache-dir", str(target.cache_folder)]
     command = [str(SAM), "build", "--template", str(ROOT / "template.yaml"), "--cached", "--parallel"]
-    environment = sam_environment(RUNTIME=target.version, MAKEFLAGS="--no-print-directory")
+    command += ["--parameter-overrides", f"Architecture={target.architecture}"]
+    environment = sam_environment(
+        RUNTIME=target.version, ARCHITECTURE=target.architecture, MAKEFLAGS="--no-print-directory"
+    )
     with _alone(target.cache_folder):
         done = subprocess.run(command + folders, capture_output=quiet, check=False, cwd=ROOT, env=environment)
     if quiet and done.returncode:
         sys.stderr.buffer.write(done.stdout + done.stderr)
     done.check_returncode()
+    _tell_architecture(target)
+
+
+def _tell_architecture(target: Build) -> None:
+    """Makes the processor that was built for the default of the built template, so that a deployment cannot forget it."""
+    written = target.template_file.read_text()
+    told = re.sub(r"(?m)^(  Architecture:\n(?:    .*\n)*?    Default: ).*$", rf"\g<1>{target.architecture}", written)
+    target.template_file.write_text(told)
 
 
 @contextmanager
@@ -92,12 +106,13 @@ def summarise_build(target: Build) -> str:
     code = f"byte-code by {python}" if python else f"source only: no Python {target.version} found to compile byte-code"
     size = sum(file.stat().st_size for file in target.folder.rglob("*") if file.is_file()) / 1_000_000
     where = target.folder.relative_to(ROOT)
-    return f"make build: {where} is ready for Lambda's python{target.version}, {size:.0f} MB unzipped, {code}"
+    runtime = f"python{target.version} on {target.architecture}"
+    return f"make build: {where} is ready for Lambda's {runtime}, {size:.0f} MB unzipped, {code}"
 
 
 def main() -> int:
     """Builds for Lambda; gives the exit code."""
-    target = Build(LAMBDA_PYTHON, ROOT / ".aws-sam/build")
+    target = Build(LAMBDA_PYTHON, ROOT / ".aws-sam/build", os.environ.get("ARCHITECTURE") or "x86_64")
     if fault := explain_missing_python(target.version):
         print(f"make build: failed, {fault}")
         return 1

@@ -69,7 +69,7 @@ def test_a_row_is_addressed_by_pk_and_sk(template: Template, name: str) -> None:
 def test_a_function_is_traced_and_versioned(template: Template, name: str) -> None:
     properties = template["Resources"][name]["Properties"]
     assert properties["Runtime"] == RUNTIME
-    assert properties["Architectures"] == ["x86_64"]
+    assert properties["Architectures"] == [{"Ref": "Architecture"}]
     assert properties["TracingConfig"] == {"Mode": "PassThrough" if name == "OAuthAuthorizer" else "Active"}
     assert f"{name}Aliaslive" in template["Resources"]
 
@@ -152,7 +152,7 @@ def test_a_handler_exists(written: Template, function: str) -> None:
 def test_layers_fit_the_functions(template: Template) -> None:
     for layer in resources_of_type(template, "AWS::Lambda::LayerVersion").values():
         assert layer["Properties"]["CompatibleRuntimes"] == [RUNTIME]
-        assert layer["Properties"]["CompatibleArchitectures"] == ["x86_64"]
+        assert layer["Properties"]["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
