@@ -17,6 +17,7 @@ from scripts.deploy_local import emulator
 from scripts.deploy_local.denied_table import check_denied_table
 from scripts.deploy_local.kept_state import check_kept_state
 from scripts.deploy_local.operations import Operator
+from scripts.deploy_local.own_domain import OAUTH_STEP, check_own_domain
 from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
 from scripts.deploy_local.shell import Shell, inspect_structure
 from scripts.deploy_local.smoke import CheckFailed, Smoke, require_equal
@@ -100,6 +101,7 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
         report.run_check(
             "deleted, and deployed again on the kept state", lambda: check_kept_state(stack, template, smoke)
         )
+        report.run_check(OAUTH_STEP, lambda: check_own_domain(stack, template, smoke))
         report.run_check("sam delete", stack.delete)
 
 

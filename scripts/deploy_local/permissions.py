@@ -6,7 +6,7 @@ rows that AWS would allow or deny as well.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,11 +184,21 @@ ROLE_RULES = [
 ]
 
 
-def find_broken_rules(stack: Stack) -> Iterator[str]:
-    """One line for each rule that the deployed roles break. Raises ClientError for any other error."""
+AUTHORIZER_RULES = [
+    RoleRule("OAuthAuthorizerRole", True, "read a session", _try_table("get_item", "GateTable", Key=SESSION_KEY)),
+    RoleRule("OAuthAuthorizerRole", False, "write a gate row", _try_table("put_item", "GateTable", Item=PROBE_KEY)),
+    RoleRule("OAuthAuthorizerRole", False, "list gate rows", _try_table("query", "GateTable", **PROBE_PARTITION)),
+    RoleRule("OAuthAuthorizerRole", False, "read the audit", _try_table("get_item", "AuditTable", Key=PROBE_KEY)),
+    RoleRule("OAuthAuthorizerRole", False, "read a record", _try_table("get_item", "RecordsTable", Key=PROBE_KEY)),
+]
+"""The rules on the role that a stack has only with a domain of its own."""
+
+
+def find_broken_rules(stack: Stack, rules: Sequence[RoleRule] = ROLE_RULES) -> Iterator[str]:
+    """One line for each of the rules that the deployed roles break. Raises ClientError for any other error."""
     names = stack.read_outputs()
-    clients = {role: _assume_role(stack, role) for role in {rule.role for rule in ROLE_RULES}}
-    for rule in ROLE_RULES:
+    clients = {role: _assume_role(stack, role) for role in {rule.role for rule in rules}}
+    for rule in rules:
         if _is_permitted(rule, clients[rule.role], names) is not rule.is_allowed:
             yield f"{rule.role} {'may not' if rule.is_allowed else 'may'} {rule.action}"
 
