@@ -27,6 +27,7 @@ from affino_mcp.control_edge.app import SCREENS
 from affino_mcp.control_edge.log_search.name_reader import MAX_RECORD_SEARCHES
 from affino_mcp.control_edge.screens import log_export
 from affino_mcp.control_edge.screens.logs import LOG_ROWS_FOR_CHART
+from affino_mcp.gate.grants.registered_clients import RegisteredClients
 from affino_mcp.local.connection import Connection, store_settings
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import MAX_BATCH_KEYS, Database, Put
@@ -74,6 +75,14 @@ def desk() -> OperatorBrowser:
     return found
 
 
+@cache
+def app_id() -> str:
+    """A registered app of this service."""
+    world = desk().world
+    clients = RegisteredClients(world.database, world.settings, world.clock)
+    return clients.add("Gemini", ["https://gemini.example/callback"]).client.client_id
+
+
 def log(found: OperatorBrowser) -> Million:
     assert isinstance(found.world.database, Million)
     return found.world.database
@@ -82,7 +91,7 @@ def log(found: OperatorBrowser) -> Million:
 def address(found: OperatorBrowser, path: str) -> str:
     newest = log(found).call(MILLION - 2)
     key = log(found).profiles[3]
-    return path.format(key=key, code=1, profile=newest.profile_key, id=newest.id, kind="topics")
+    return path.format(key=key, code=1, profile=newest.profile_key, id=newest.id, kind="topics", client=app_id())
 
 
 def calls(found: OperatorBrowser, path: str, **query: str) -> int:

@@ -21,7 +21,7 @@ LOGS_ONLY = {"", "/", "/sign-out", "/logs", "/logs/export", ROW, f"{ROW}/take-ba
 def address(desk: OperatorBrowser, path: str) -> str:
     key = next((state.profile.key for state in desk.world.profiles.list_profiles()), "none")
     known = {"key": key, "code": 1, "profile": key, "family": "accounts", "kind": "sections", "part": "1"}
-    return f"/control{path}".format(**known, id="01M83T4CM060710PCYHWFH0XZP")
+    return f"/control{path}".format(**known, id="01M83T4CM060710PCYHWFH0XZP", client=f"app_{'a' * 24}")
 
 
 @pytest.fixture

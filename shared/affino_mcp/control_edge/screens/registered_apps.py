@@ -43,14 +43,14 @@ def add_app(ask: ScreenRequest) -> Response:
 
 def ask_before_removing(ask: ScreenRequest) -> Response:
     """The page that asks before an app is removed. Raises NotFound."""
-    found = make_app_desk(ask).require(ask.path_values["id"])
+    found = make_app_desk(ask).require(ask.path_values["client"])
     return ask.render_page("app_remove.html", here="/apps", app=found)
 
 
 def remove_app(ask: ScreenRequest) -> Response:
     """Removes an app and ends what people have connected with it. Raises NotFound."""
     desk = make_app_desk(ask)
-    ended = desk.remove(partial(audit_screen_action, ask), desk.require(ask.path_values["id"]))
+    ended = desk.remove(partial(audit_screen_action, ask), desk.require(ask.path_values["client"]))
     done = "removed" if ended.is_all else "removed-some"
     return ask.redirect(f"/apps?done={done}{'&log=later' if ended.notice else ''}")
 

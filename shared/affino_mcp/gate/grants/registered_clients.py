@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
@@ -19,6 +20,7 @@ from affino_mcp.store.retry import retry_on_conflict
 REGISTERED_PREFIX: Final = "app_"
 """What the id of every registered client begins with."""
 CLIENT_ID_CHARACTERS, CLIENT_SECRET_CHARACTERS = 24, 40
+_CLIENT_ID: Final = re.compile(rf"{REGISTERED_PREFIX}[A-Za-z0-9]{{{CLIENT_ID_CHARACTERS}}}")
 
 
 class RegisteredClient(NamedTuple):
@@ -35,7 +37,9 @@ class RegisteredClients:
         self._db, self._table, self._clock = db, settings.gate_table, clock
 
     def find(self, client_id: str) -> OAuthClient | None:
-        """Gives the client of this id; None when there is none."""
+        """Gives the client of this id; None when there is none, and without a read for what is no id of one."""
+        if not _CLIENT_ID.fullmatch(client_id):
+            return None
         row = self._db.get(self._table, grant_keys.registered_client_key(client_id))
         return _client_from_row(row) if row else None
 
