@@ -1,4 +1,4 @@
-"""The REST calls about a person as an OpenAPI document, served at `/rest/{dbname}/openapi.json`."""
+"""The REST API as one OpenAPI document, served at `/rest/{dbname}/openapi.json`: the calls about a person, and version 2."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from affino_mcp import VERSION
+from affino_mcp.catalogue.route_document import list_paths
 from affino_mcp.gate.identity.emails import MAX_EMAIL_CHARACTERS as LONGEST_EMAIL
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS
 
@@ -56,9 +57,9 @@ def openapi_document(dbname: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Affino MCP: login",
+            "title": "Affino MCP: REST API",
             "version": VERSION,
-            "description": "Sessions for people. Every call is signed with an API Profile's secret and names a User-Agent.",
+            "description": "Every call is signed with an API Profile's secret, names a User-Agent, and acts as a person.",
         },
         "servers": [{"url": f"/rest/{dbname}"}],
         "paths": {
@@ -80,6 +81,7 @@ def openapi_document(dbname: str) -> dict[str, Any]:
                 )
             },
             "/user": {"get": _operation("user", "Who the person is.", _headers_with("AccessToken", "Filter"), "User")},
+            **list_paths(_parameters(_headers_with("AccessToken")), "Answer", "MethodError"),
         },
         "components": {"schemas": _SCHEMAS},
     }
@@ -111,6 +113,26 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
             "SecurityGroups": {"type": "array", "items": {"type": "string"}},
         },
     },
+    "Answer": {
+        "type": "object",
+        "description": "What the method answers, as its tool over MCP does: see docs/tools.md.",
+    },
+    "MethodError": {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "type", "message", "details"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "type": {"type": "string"},
+                    "message": {"type": "string"},
+                    "details": {"type": "object"},
+                },
+            }
+        },
+    },
     "Error": {
         "type": "object",
         "required": ["error"],
@@ -129,15 +151,18 @@ def _headers_with(*tokens: str) -> dict[str, tuple[str, Schema, bool]]:
     return _SIGNING_HEADERS | {name: _TOKEN_HEADERS[name] for name in tokens}
 
 
-def _operation(
-    identity: str, summary: str, headers: Mapping[str, tuple[str, Schema, bool]], answer: str | None, body: str = ""
-) -> dict[str, Any]:
-    parameters = [
+def _parameters(headers: Mapping[str, tuple[str, Schema, bool]]) -> list[Schema]:
+    return [
         {"name": name, "in": "header", "required": required, "description": text, "schema": schema}
         for name, (text, schema, required) in headers.items()
     ]
+
+
+def _operation(
+    identity: str, summary: str, headers: Mapping[str, tuple[str, Schema, bool]], answer: str | None, body: str = ""
+) -> dict[str, Any]:
     done: dict[str, Any] = {"description": "Done."} | ({"content": _json_content(answer)} if answer else {})
-    found = {"operationId": identity, "summary": summary, "parameters": parameters}
+    found = {"operationId": identity, "summary": summary, "parameters": _parameters(headers)}
     asked = {"requestBody": {"required": True, "content": _json_content(body)}} if body else {}
     return {
         **found,

@@ -12,7 +12,6 @@ from affino_mcp.gate.signed_requests import SignedRequest, SignedRequests
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginAnswer, LoginFault, LoginRefused, LoginSubject
 from affino_mcp.login_edge.login import GuardedLogin
-from affino_mcp.login_edge.openapi import openapi_document
 from affino_mcp.login_edge.proof import read_offered_credentials
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 from affino_mcp.store.faults import StoreUnavailable
@@ -55,6 +54,8 @@ class RestCalls:
 
     def _answer_call(self, request: LoginRequest, known: LoginSubject) -> LoginAnswer:
         if request.method == "GET" and request.instance_and_call == (self._dbname, OPENAPI_CALL):
+            from affino_mcp.login_edge.openapi import openapi_document  # noqa: PLC0415 (no login needs the catalogue)
+
             return answer.success_answer(openapi_document(self._dbname), known)
         route = self._require_route(request)
         uris = (request.path.rstrip("/"),)
