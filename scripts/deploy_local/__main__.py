@@ -98,10 +98,10 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
         report.run_check("a table that is denied to a role is named", lambda: check_denied_table(smoke))
         report.run_check(f"{len(ROLE_RULES)} rules on what each role may do", lambda: check_roles(stack))
         report.run_check("deploying again changes nothing", lambda: check_unchanged(stack, template))
+        report.run_check(OAUTH_STEP, lambda: check_own_domain(stack, template, smoke))
         report.run_check(
             "deleted, and deployed again on the kept state", lambda: check_kept_state(stack, template, smoke)
         )
-        report.run_check(OAUTH_STEP, lambda: check_own_domain(stack, template, smoke))
         report.run_check("sam delete", stack.delete)
 
 

@@ -127,6 +127,19 @@ def test_a_change_of_layer_or_environment_alone_publishes_a_version(written: Tem
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_change_of_a_parameter_alone_publishes_a_version(template: Template, name: str) -> None:
+    """A version with another description is another one. Each part must be in the environment too, or nothing has changed."""
+    (version,) = [
+        one["Properties"]
+        for one in resources_of_type(template, "AWS::Lambda::Version").values()
+        if one["Properties"]["FunctionName"] == {"Ref": name}
+    ]
+    described = set(re.findall(r"\$\{(\w+)\}", version["Description"]["Fn::Sub"]))
+    assert described >= {"DomainName", "BasePath", "InstanceUrl"}, "what the OAuth door depends on"
+    assert all(f'"Ref": "{one}"' in json.dumps(variables(template, name)) for one in described)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_logs_to_a_group_that_forgets(template: Template, name: str) -> None:
     group = template["Resources"][name]["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]
     assert template["Resources"][group]["Properties"]["RetentionInDays"] == {"Ref": "LogRetentionDays"}
