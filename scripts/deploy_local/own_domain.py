@@ -22,8 +22,8 @@ DOMAIN: Final = "mcp.orbital.test"
 CERTIFICATE: Final = "arn:aws:acm:eu-west-1:000000000000:certificate/11111111-2222-4333-8444-555555555555"
 PLACES: Final = OAuthPlaces(f"https://{DOMAIN}")
 OAUTH_STEP: Final = (
-    "a domain that is given later: an app is connected by OAuth through the authorizer; by hand, because MiniStack does not read them "
-    "from an API's text: API Gateway's own 401, 403 and 503. Not tried: TLS, a certificate, the closed default addresses"
+    "a domain that is given later: an app is connected by OAuth through the authorizer; by hand, because MiniStack does not "
+    "read them from an API's text: API Gateway's own 401, 403 and 503. Not tried: TLS, a certificate, the closed addresses"
 )
 _OWN_ANSWERS: Final = ("UNAUTHORIZED", "ACCESS_DENIED", "AUTHORIZER_FAILURE")
 _OPENED: Final = AdmissionTerms(connectable=("Sales Managers",))
