@@ -122,6 +122,14 @@ ROLE_RULES = [
         "McpEndpointRole", True, "be told that a file is missing", _try_bucket("list_objects_v2", Prefix="media/x")
     ),
     RoleRule("McpEndpointRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
+    RoleRule("InstanceApiRole", True, "read a profile's row", _try_table("get_item", "GateTable", Key=PROFILE_KEY)),
+    RoleRule("InstanceApiRole", False, "change a gate row", _try_table("put_item", "GateTable", Item=PROBE_KEY)),
+    RoleRule(
+        "InstanceApiRole", False, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)
+    ),
+    RoleRule("InstanceApiRole", True, "add an audit row", _try_table("put_item", "AuditTable", Item=CALL_KEY)),
+    RoleRule("InstanceApiRole", False, "delete an audit row", _try_table("delete_item", "AuditTable", Key=PROBE_KEY)),
+    RoleRule("InstanceApiRole", False, "scan the records", _try_table("scan", "RecordsTable")),
     RoleRule("LoginProxyRole", False, "list the bucket", _try_bucket("list_objects_v2")),
     RoleRule("McpEndpointRole", False, "add a digest", _try_digest("put_object", Body=b"x")),
     RoleRule("McpEndpointRole", False, "sign a digest", _try_signing),

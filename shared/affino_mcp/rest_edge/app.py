@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 import anyio.to_thread
 from starlette.types import Receive, Scope, Send
@@ -23,12 +22,13 @@ from affino_mcp.rest_edge.calls import Dispatch, MethodCalls
 from affino_mcp.rest_edge.outcomes import OutcomeQuestions
 from affino_mcp.rest_edge.refusals import NoSuchRoute, error_body, refusal_reply
 from affino_mcp.rest_edge.request import MAX_BODY, REQUEST_ID_HEADER, RestRequest
+from affino_mcp.rest_edge.version1.calls import Version1Calls
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 
-VERSION_2: Final = "v2"
+VERSION_2, VERSION_1 = "v2", "crm/v1"
 
 
 class RecordsElsewhere(NoSuchPath):
@@ -64,10 +64,11 @@ def make_rest_app(
 
 
 class RestApp:
-    """Serves `/rest/{dbname}/v2/...`. With `in_thread` a call is carried out in a thread, and the event loop stays free."""
+    """Serves both versions. With `in_thread` a call is carried out in a thread, and the event loop stays free."""
 
     def __init__(self, calls: MethodCalls, settings: Settings, *, in_thread: bool = True) -> None:
-        self._calls, self._settings, self._in_thread = calls, settings, in_thread
+        self._calls, self._version1 = calls, Version1Calls(calls)
+        self._settings, self._in_thread = settings, in_thread
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI; anything but HTTP is ignored."""
@@ -92,10 +93,11 @@ class RestApp:
 
     def _find_answer(self, request: RestRequest, body: bytes) -> Callable[[], Reply]:
         dbname, version, path = request.place
-        if not version or dbname.casefold() != self._settings.instance.casefold() or version != VERSION_2:
+        if not version or dbname.casefold() != self._settings.instance.casefold():
             raise NoSuchRoute
         if self._settings.instance_url:
             raise RecordsElsewhere
         if single_header(request.headers, "User-Agent") is None:
             raise UserAgentMissing
-        return lambda: self._calls.answer(request, path, body)
+        answer = self._version1.answer if version == VERSION_1 else self._calls.answer
+        return lambda: answer(request, path, body)

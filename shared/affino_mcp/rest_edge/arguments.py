@@ -53,6 +53,11 @@ def _read_value(method: Method, name: str, text: str) -> Any:
 def _read_body(request: RestRequest, body: bytes) -> Arguments:
     if request.query_text:
         raise BadCall("This call takes no query: its arguments stand in the JSON body.")
+    return read_object(request, body)
+
+
+def read_object(request: RestRequest, body: bytes) -> Arguments:
+    """Gives the JSON object that is the body; an empty one without a body. Raises BadCall, NoJsonBody."""
     if not body.strip():
         return {}
     if request.header(b"content-type").partition(";")[0].strip().lower() != "application/json":

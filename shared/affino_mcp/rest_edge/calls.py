@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -71,10 +72,33 @@ class MethodCalls:
         return json_reply(200, offer).with_headers(_caller_headers(caller) | {"etag": tag})
 
     def _answer_call(self, request: RestRequest, route: Route, places: dict[str, str], body: bytes) -> Reply:
+        def shape(answer: ToolAnswer) -> Reply:
+            made = _created_path(route.method, answer.body)
+            if not made:
+                return json_reply(200, answer.body)
+            place = {"location": f"{request.base}/rest/{self._dbname}/v2{made}"}
+            return json_reply(201, answer.body).with_headers(place)
+
+        return self.perform(
+            request, body, route.method.name, lambda: read_arguments(request, route, places, body), shape
+        )
+
+    def perform(
+        self,
+        request: RestRequest,
+        body: bytes,
+        name: str,
+        read: Callable[[], Arguments],
+        shape: Callable[[ToolAnswer], Reply],
+    ) -> Reply:
+        """Admits the caller, carries the method of this name out with the arguments that `read` gives, and logs the call.
+
+        `read` may raise Refusal; `shape` makes the answer of a success.
+        """
         meta, elapsed, arguments = _call_meta(request), start_stopwatch(), Arguments()
         fault: Refusal | None = None
         try:
-            arguments = read_arguments(request, route, places, body)
+            arguments = read()
         except Refusal as unread:
             fault = unread
         try:
@@ -83,24 +107,15 @@ class MethodCalls:
                 raise fault.concerning(caller.profile, caller.person, caller.session.fingerprint)
         except Refusal as refusal:
             if refusal.profile is not None:
-                self._dispatch.audit_refusal(refusal, replace(meta, gate_ms=elapsed()), route.method.name, arguments)
+                self._dispatch.audit_refusal(refusal, replace(meta, gate_ms=elapsed()), name, arguments)
             return refusal_reply(refusal).with_headers(refusal_rate_headers(refusal))
-        return self._carry_out(request, route.method, caller, arguments, replace(meta, gate_ms=elapsed()))
-
-    def _carry_out(
-        self, request: RestRequest, method: Method, caller: Caller, arguments: Arguments, meta: CallMeta
-    ) -> Reply:
         try:
-            answer = self._dispatch.call_tool(caller, method.name, arguments, meta)
+            answer = self._dispatch.call_tool(caller, name, arguments, replace(meta, gate_ms=elapsed()))
         except Refusal as refusal:
             return refusal_reply(refusal).with_headers(_caller_headers(caller))
-        if answer.status >= 400:
-            return json_reply(answer.status, method_error_body(answer.body)).with_headers(_caller_headers(caller))
-        made = _created_path(method, answer.body)
-        if not made:
-            return json_reply(200, answer.body).with_headers(_caller_headers(caller))
-        place = {"location": f"{request.base}/rest/{self._dbname}/v2{made}"}
-        return json_reply(201, answer.body).with_headers(_caller_headers(caller) | place)
+        failed = answer.status >= 400
+        reply = json_reply(answer.status, method_error_body(answer.body)) if failed else shape(answer)
+        return reply.with_headers(_caller_headers(caller))
 
 
 def _require_route(verb: str, path: str) -> tuple[Route, dict[str, str]]:

@@ -20,7 +20,7 @@ MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 MAX_QUERY_FIELDS: Final = 200
 REQUEST_ID_HEADER: Final = "X-Request-Id"
 KEY_HEADER: Final = "Idempotency-Key"
-_PATH: Final = re.compile(r"/rest/(?P<dbname>[^/]{1,100})/(?P<version>v2|crm/v1)(?P<rest>/.*)?")
+_PATH: Final = re.compile(r"/rest/(?P<dbname>[^/]{1,100})/(?P<version>v2|crm/v1)(?P<rest>/.*)?", re.DOTALL)
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 
 
