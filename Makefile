@@ -6,6 +6,7 @@ SHELL := /bin/sh
 PORT ?= 8642
 STATE ?= .local/state
 FRESH ?=
+INSTANCE ?=
 ARGS ?=
 ROUNDS ?= 5
 
@@ -20,9 +21,9 @@ help: ## List these targets
 
 setup: .venv/.made ## Make .venv with the locked packages and the affino-mcp command
 
-run: ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FRESH=1)
+run: ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FRESH=1 INSTANCE=remote)
 	$(install) run emulator
-	@exec $(bin)/affino-mcp local up --foreground --port "$(PORT)" --state "$(STATE)" $(if $(filter-out 0 no,$(FRESH)),--fresh)
+	@exec $(bin)/affino-mcp local up --foreground --port "$(PORT)" --state "$(STATE)" $(if $(filter-out 0 no,$(FRESH)),--fresh) $(if $(filter remote,$(INSTANCE)),--remote)
 
 test: check .tools/emulator/.made .tools/runtime/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
 	@$(bin)/python scripts/run_tests.py $(ARGS)

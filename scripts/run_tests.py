@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -14,6 +15,8 @@ from xml.etree import ElementTree as ET
 
 REQUESTS_FOLDER = Path(".pytest_cache/requests")
 """Where each process of a run writes what functions asked their stores for (tests/roles/request_record.py)."""
+COUNTS_FILE = Path(".pytest_cache/one_world.json")
+"""How many tests the run on the other world left out, by reason (tests/flow/worlds.py)."""
 XFAIL_TYPE = "pytest.xfail"
 MAX_WORKERS = 8
 """Each worker starts an emulator, a local service and a browser of its own, so that more workers make the run slower."""
@@ -62,18 +65,47 @@ def judge_requests(*, is_whole: bool) -> int:
     return subprocess.run([*command, *(["--whole"] if is_whole else [])], check=False).returncode
 
 
+def summarise_worlds(report: ET.Element | None) -> str:
+    """The end of the closing line: what of tests/flow ran where the records are elsewhere, and what on one world only, and why.
+
+    `report` is that of a second run; None where the tests ran there alone. Empty when none did.
+    """
+    if not COUNTS_FILE.exists():
+        return ""
+    left = json.loads(COUNTS_FILE.read_text(encoding="utf-8"))
+    reasons = "; ".join(f"{count}x {reason}" for reason, count in sorted(left.items()))
+    ran = "" if report is None else f" {len(list(report.iter('testcase')))} of tests/flow ran on the remote world too,"
+    return f";{ran} {sum(left.values())} run on the builtin world only ({reasons})"
+
+
+def run_other_world(report: Path) -> int:
+    """Runs some of each file of tests/flow on the world whose records are elsewhere; gives pytest's exit code."""
+    ours = ["-q", f"--junitxml={report}", *PARALLEL_OPTIONS, "--instance", "remote", "--first-cases", "tests/flow"]
+    return subprocess.run([sys.executable, "-m", "pytest", *ours], check=False, env=with_byte_code()).returncode
+
+
+def read_report(report: Path) -> ET.Element | None:
+    """The root of a JUnit report; None when there is none."""
+    return ET.parse(report).getroot() if report.exists() else None  # noqa: S314  # written by pytest, which was run here
+
+
 def main(arguments: list[str]) -> int:
-    """Runs pytest with these arguments; gives its exit code, or 1 when functions asked for what needs a new right."""
+    """Runs pytest with these arguments; gives its exit code, or 1 when functions asked for what needs a new right.
+
+    Without arguments, tests/flow runs a second time, where the records are elsewhere.
+    """
     shutil.rmtree(REQUESTS_FOLDER, ignore_errors=True)
+    COUNTS_FILE.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        report = Path(folder, "report.xml")
+        report, other = Path(folder, "report.xml"), Path(folder, "worlds.xml")
         ours = [f"--junitxml={report}", "--durations=20", *worker_options(arguments)]
         command = [sys.executable, "-m", "pytest", *ours, *arguments]
         code = subprocess.run(command, check=False, env=with_byte_code()).returncode or judge_requests(
             is_whole=not arguments
         )
-        if report.exists():
-            print(summarise_report(ET.parse(report).getroot()))  # noqa: S314  # written by the pytest run above
+        code = code if arguments else run_other_world(other) or code
+        if (found := read_report(report)) is not None:
+            print(summarise_report(found) + summarise_worlds(read_report(other)))
         else:
             print(f"make test: pytest ended with code {code} before any test ran")
     return code

@@ -10,6 +10,7 @@ import typer.testing
 from hypothesis import HealthCheck, settings
 
 from tests.flow.deleted_stock import DeletedStock
+from tests.flow.worlds import split_for_remote
 from tests.world import BUILTIN, CHOSEN_KIND, REMOTE
 
 pytest_plugins = ["tests.roles.plugin", "tests.security.figures"]
@@ -26,14 +27,21 @@ settings.load_profile("fixed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--instance", choices=(BUILTIN, REMOTE), default=BUILTIN, help="where the records of a world are")
+    parser.addoption("--first-cases", action="store_true", help="one case of two functions of each file")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     CHOSEN_KIND.append(config.getoption("--instance"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the slow tests first, so that no worker is left alone with many at the end, and browser tests last."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the slow tests first, so that no worker is left alone with many at the end, and browser tests last.
+
+    Where the records are elsewhere, leaves out what runs on the builtin world only.
+    """
+    if CHOSEN_KIND[-1] == REMOTE:
+        items[:], left = split_for_remote(items, first_cases=config.getoption("--first-cases"))
+        config.hook.pytest_deselected(items=left)
     items.sort(key=_turn)
 
 

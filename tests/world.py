@@ -83,6 +83,14 @@ def whole_row(item: dict[str, Any]) -> dict[str, Any]:
     return {**AuditRow.from_document(item).to_document(), **item}
 
 
+class OpenProfiles(Profiles):
+    """The profiles of a service in front of another one, which serves its REST API to each of them."""
+
+    def create(self, *given: Any, **options: Any) -> Profile:
+        """See Profiles."""
+        return super().create(*given, **{"rest": True, **options})
+
+
 @dataclass
 class World:
     """One service. The handlers that `new_handler()` makes share its settings and stores, as warm processes do.
@@ -104,7 +112,8 @@ class World:
         self.stores: wiring.Stores = WatchedStores(
             self.watched, self.secrets, self.files, tables=self.database, to_instance=found
         )
-        self.profiles = Profiles(self.database, self.secrets, self.settings, self.clock)
+        kind = OpenProfiles if self.kind == REMOTE else Profiles
+        self.profiles = kind(self.database, self.secrets, self.settings, self.clock)
         self.people = People(self.database, self.settings, self.clock)
         self.sessions = Sessions(self.database, self.settings, self.clock)
         self.records = Records(self.database, self.settings.records_table, self.settings.words_table, FACETS)

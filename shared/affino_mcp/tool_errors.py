@@ -59,6 +59,7 @@ class ToolDisabled(ToolError):
     """
 
     type, code, status = "tool_disabled", -111, 403
+    rule = narrowing = ""
 
     def __init__(self, rule: str, *, argument: str | None = None, narrowing: str = "") -> None:
         what = f"{argument} cannot be used here" if argument else "This tool is switched off"
@@ -161,6 +162,7 @@ class ConfirmationRequired(ToolError):
 
     type, code, status = "confirmation_required", -132, 409
     text = "This API Profile needs the person's confirmation first. Ask the person, then call again with Confirm: true."
+    question: Any = None
 
     def __init__(self, argument: str, question: Any = None) -> None:
         step = f"Tell the person what you are about to do; call again with {argument}: true only when they agree."

@@ -11,6 +11,7 @@ import typer
 
 from affino_mcp.cli.checks import DoctorFinding, run_doctor_checks
 from affino_mcp.cli.function_checks import check_functions
+from affino_mcp.cli.instance_checks import check_instance, check_offerings
 from affino_mcp.cli.login import PasswordOption, log_person_in
 from affino_mcp.cli.oauth_checks import check_oauth_door
 from affino_mcp.cli.options import ConnectionOption, JsonOption
@@ -32,7 +33,7 @@ def doctor(
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
-    """Look at endpoint, TLS, clock, login, gate, OAuth, tables, secrets and (deployed) IAM: green, or red with what to do.
+    """Look at endpoint, TLS, clock, login, gate, OAuth, instance, tables, secrets and (deployed) IAM: green or red.
 
     Then each function asks its own stores, under its own role; locally the one process does. Exit code 1 when anything is red.
 
@@ -44,7 +45,8 @@ def doctor(
     logins = [(profile, person)] if profile and person else []
     found: list[DoctorFinding] = []
     real_logins = (_check_real_login(service, *login, password) for login in logins)
-    for one in chain(run_doctor_checks(service), check_oauth_door(service), check_functions(service), *real_logins):
+    doors = check_oauth_door(service), check_instance(service)
+    for one in chain(run_doctor_checks(service), *doors, check_functions(service), *real_logins):
         found.append(one)
         if not as_json:  # at once: checks of stores that do not answer take long
             _print_finding(one)
@@ -68,6 +70,7 @@ def _check_real_login(service: Service, profile: str, person: str, password: str
         fix = "'affino-mcp test PROFILE --email ADDRESS' says which of the two it is."
         yield DoctorFinding("real login", ok=False, seen=error.message, fix=fix)
         return
+    yield from check_offerings(service, made)
     service.sessions.end_session(made.person.user_code, digest_token(made.login.access_token))
     yield DoctorFinding("real login", ok=True, seen=f"{made.person.name} through {made.profile.name}")
     cuts = describe_cuts(made.profile, service.connection.mcp_url)

@@ -20,9 +20,10 @@ from affino_mcp.clock import utc_now
 from affino_mcp.local import background
 from affino_mcp.local.connection import Connection, read_connection
 from affino_mcp.local.places import CONNECTION_FILE, DEFAULT_PORT, STATE_FOLDER
+from affino_mcp.local.plan import LocalPlan
 from affino_mcp.local.process import DidNotStart
 from affino_mcp.local.progress import show_progress
-from affino_mcp.local.run import LocalPlan, RunningService, run_local_service
+from affino_mcp.local.run import RunningService, run_local_service
 
 app = typer.Typer(no_args_is_help=True, help="The whole service on this machine, with a demo instance.")
 
@@ -38,6 +39,9 @@ def up(
     state: StateOption = STATE_FOLDER,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget the state first and start empty.")] = False,
     foreground: Annotated[bool, typer.Option("--foreground", help="Stay until Ctrl-C.")] = False,
+    remote: Annotated[
+        bool, typer.Option("--remote", help="Two services: the instance, and one in front of it.")
+    ] = False,
     as_json: JsonOption = False,
     connection: ConnectionOption = None,
 ) -> None:
@@ -45,7 +49,7 @@ def up(
 
     Example: affino-mcp local up --port 8642
     """
-    plan = LocalPlan(port, state, connection or connection_file(ctx) or CONNECTION_FILE, fresh)
+    plan = LocalPlan(port, state, connection or connection_file(ctx) or CONNECTION_FILE, fresh, remote)
     if foreground:
         _run_in_foreground(plan, as_json=as_json)
         return

@@ -170,12 +170,16 @@ class Service:
 
     def require_person(self, code_or_email: str) -> Person:
         """The person of this user code, e-mail address or role of the demo. Raises NotFound."""
-        known = self.connection.people.get(code_or_email, {}).get("email", code_or_email)
-        found = None
+        role = self.connection.people.get(code_or_email, {})
+        known, found = role.get("email", code_or_email), None
         if is_user_code(known):
             found = self.people.get(int(known))
         elif is_plausible_email(known):
             found = self.people.find_by_email(known)
+        if (
+            found is None and "user_code" in role
+        ):  # of an instance elsewhere, whose people are found by their code alone
+            found = self.people.get(int(role["user_code"]))
         if found is None:
             raise NotFound("code, e-mail address or role", "person", next="'affino-mcp person list' shows everybody.")
         return found

@@ -16,7 +16,7 @@ from affino_mcp.connect.configurations import claude_line
 from affino_mcp.local.connection import Connection
 from affino_mcp.local.demo import DEMO_PEOPLE, HEADERS_ROLE
 from affino_mcp.local.demo_records import BEGUN_FILE, INCOMPLETE_TEXT
-from affino_mcp.local.run import LocalPlan
+from affino_mcp.local.plan import LocalPlan
 
 
 def print_ways_in(found: Connection, plan: LocalPlan, now: datetime) -> None:

@@ -30,3 +30,25 @@ class PersonStanding:
 
     is_staff: bool
     rights: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class InstanceAnswers:
+    """Whether the instance answers: the status of an unsigned question, or why there was none, and the time that it says."""
+
+    status: int
+    error: str
+    date: str
+
+
+@dataclass(frozen=True)
+class InstanceOfferings:
+    """What the instance offers a person: version and contract, the methods that it lacks, and in whose name it answered.
+
+    `acted_as` is empty where the instance does not say it.
+    """
+
+    version: int
+    contract: str
+    missing: tuple[str, ...]
+    acted_as: str

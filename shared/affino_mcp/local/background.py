@@ -13,9 +13,10 @@ from affino_mcp.local.connection import Connection, read_connection
 from affino_mcp.local.emulator import EMULATOR_STOP_SECONDS
 from affino_mcp.local.folders import writing_into
 from affino_mcp.local.lease import Lease
+from affino_mcp.local.plan import READY_FILE, LocalPlan
 from affino_mcp.local.process import DidNotStart
 from affino_mcp.local.progress import ShowStep
-from affino_mcp.local.run import READY_FILE, SUPERVISOR_NAME, LocalPlan, end_leftovers
+from affino_mcp.local.run import SUPERVISOR_NAME, end_leftovers
 
 LOG_FILE: Final = "supervisor.log"
 MESSAGE_PREFIX: Final = "affino-mcp: "
@@ -84,7 +85,7 @@ def stop_service(state: Path) -> bool:
 
 def _up_command(plan: LocalPlan) -> list[str]:
     words = ["--port", str(plan.port), "--state", str(plan.state), "--connection", str(plan.connection)]
-    fresh = ["--fresh"] if plan.fresh else []
+    fresh = [*(["--fresh"] if plan.fresh else []), *(["--remote"] if plan.remote else [])]
     return [sys.executable, "-m", "affino_mcp.cli", "local", "up", "--foreground", *words, *fresh]
 
 

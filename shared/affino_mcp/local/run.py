@@ -20,10 +20,12 @@ from affino_mcp.local.demo_records import BEGUN_FILE, DemoFilling
 from affino_mcp.local.emulator import EMULATOR_NAME as EMULATOR
 from affino_mcp.local.emulator import EMULATOR_STOP_SECONDS, Emulator
 from affino_mcp.local.folders import CONNECTION_OPTION, writing_into
+from affino_mcp.local.gateway import copy_profiles, gateway_settings
 from affino_mcp.local.lease import Lease
 from affino_mcp.local.login import Login, LoginFailed, log_in, make_mcp_headers
 from affino_mcp.local.network import is_answering, is_port_taken
-from affino_mcp.local.places import CONNECTION_FILE, DEFAULT_PORT, LOOPBACK, STATE_FOLDER, TEMPLATE_FILE
+from affino_mcp.local.places import TEMPLATE_FILE
+from affino_mcp.local.plan import DIGEST_KEY_FILE, NOTICES_FILE, LocalPlan, local_settings
 from affino_mcp.local.process import ChildProcess
 from affino_mcp.local.progress import ShowStep
 from affino_mcp.local.stores import (
@@ -34,15 +36,12 @@ from affino_mcp.local.stores import (
     open_emulator_stores,
 )
 from affino_mcp.settings import Settings
-from affino_mcp.store.signing import make_key_file
 from affino_mcp.wiring import build_operator_ports
 
 SERVICE_NAME: Final = "service"
+INSTANCE_NAME: Final = "instance"
+"""The process of the demo's instance behind a gateway."""
 SUPERVISOR_NAME: Final = "supervisor"
-READY_FILE: Final = "ready"
-DIGEST_KEY_FILE: Final = "digest-key.pem"
-NOTICES_FILE: Final = "notices.log"
-"""The file of the state folder to which notices are appended."""
 REINDEX_TEXT: Final = (
     "The state is of an older version: its records are there, and lists and searches find them after 'affino-mcp reindex', "
     "which works while the service runs."
@@ -56,6 +55,7 @@ _REMOVED_WHEN_FRESH: Final = (
     BEGUN_FILE,
     "emulator.log",
     "service.log",
+    "instance.log",
     NOTICES_FILE,
 )
 
@@ -64,26 +64,6 @@ class CannotRun(AffinoError):
     """The local run cannot start: the port or the state folder is in use."""
 
     type = "cannot_run"
-
-
-@dataclass(frozen=True)
-class LocalPlan:
-    """The port, the folders and the options of `local up`; `fresh` deletes the state first."""
-
-    port: int = DEFAULT_PORT
-    state: Path = STATE_FOLDER
-    connection: Path = CONNECTION_FILE
-    fresh: bool = False
-
-    @property
-    def url(self) -> str:
-        """The base URL of the service."""
-        return f"http://{LOOPBACK}:{self.port}"
-
-    @property
-    def ready_file(self) -> Path:
-        """The file that exists while the service is ready: its process id and its connection file, one line each."""
-        return self.state / READY_FILE
 
 
 @dataclass(frozen=True)
@@ -126,20 +106,21 @@ def run_local_service(plan: LocalPlan, say: ShowStep) -> Iterator[RunningService
 
 def end_leftovers(state: Path) -> list[str]:
     """Stops processes that a killed run left behind in the state folder; gives their names. The emulator saves its state."""
-    return [name for name in (SERVICE_NAME, EMULATOR) if Lease(state, name).end_holder(EMULATOR_STOP_SECONDS)]
+    return [
+        name for name in (SERVICE_NAME, INSTANCE_NAME, EMULATOR) if Lease(state, name).end_holder(EMULATOR_STOP_SECONDS)
+    ]
 
 
 def _stop_seconds(children: list[ChildProcess]) -> list[int]:
-    return [
-        _SERVICE_STOP_SECONDS if child.name == SERVICE_NAME else EMULATOR_STOP_SECONDS for child in reversed(children)
-    ]
+    return [EMULATOR_STOP_SECONDS if child.name == EMULATOR else _SERVICE_STOP_SECONDS for child in reversed(children)]
 
 
 def _prepare_state(plan: LocalPlan) -> None:
     end_leftovers(plan.state)
     plan.ready_file.unlink(missing_ok=True)
-    if is_port_taken(plan.port):
-        raise CannotRun(f"Port {plan.port} is in use. Stop what uses it, or choose another one: --port N (PORT=N).")
+    for port in (plan.port, *([plan.instance_plan.port] if plan.remote else [])):
+        if is_port_taken(port):
+            raise CannotRun(f"Port {port} is in use. Stop what uses it, or choose another one: --port N (PORT=N).")
     if plan.fresh:
         for name in _REMOVED_WHEN_FRESH:
             path = plan.state / name
@@ -151,26 +132,44 @@ def _start_parts(plan: LocalPlan, say: ShowStep, children: list[ChildProcess]) -
     emulator = Emulator(plan.state, Settings().region)
     children.append(emulator.child)
     emulator.wait_until_ready()
-    settings = Settings(
-        aws_endpoint=emulator.endpoint,
-        allowed_origins=plan.url,
-        public_url=plan.url,
-        digest_key=_make_digest_key(plan),
-        notices=str((plan.state / NOTICES_FILE).resolve()),
-    )
+    own = plan.instance_plan if plan.remote else plan
+    settings = local_settings(own, emulator.endpoint)
     say("making the tables of template.yaml and the buckets")
     _make_tables(settings, say)
     bucket.make_bucket(open_bucket(settings), settings)
     bucket.make_bucket(open_digest_bucket(settings), settings)
     say("starting the service")
-    service = _start_edges(plan, settings)
-    children.append(service)
-    service.wait_until(lambda: is_answering(f"{plan.url}/health"), _START_SECONDS)
-    made = _fill_demo(plan, settings, say)
+    _start_edges(own, settings, INSTANCE_NAME if plan.remote else SERVICE_NAME, children)
+    made = _fill_demo(own, settings, say)
+    if plan.remote:
+        made = _start_gateway(plan, settings, made, say, children)
     with writing_into(plan.connection.parent, CONNECTION_OPTION):
         connection.write_connection(plan.connection, made)
     plan.ready_file.write_text(f"{os.getpid()}\n{plan.connection.resolve()}\n", encoding="utf-8")
     return RunningService(made, tuple(children))
+
+
+def _start_gateway(
+    plan: LocalPlan, there: Settings, made: Connection, say: ShowStep, children: list[ChildProcess]
+) -> Connection:
+    """Starts the service in front of the demo's instance; gives its connection, with a session of the demo's person."""
+    say("starting the gateway in front of it")
+    here, stores = gateway_settings(there, plan.instance_plan.url, plan.url), open_emulator_stores(there)
+    tables.make_tables(open_dynamodb(here), tables.read_tables(TEMPLATE_FILE, here))
+    profiles = seed.seed_profiles(stores, there, rest=True)
+    copy_profiles(profiles, there, here, stores)
+    _start_edges(plan, here, SERVICE_NAME, children)
+    login_url = f"{plan.url}/rest/{here.instance}/login"
+    found = replace(made, mcp_url=f"{plan.url}/mcp", login_url=login_url, control_url=f"{plan.url}/control")
+    found = replace(found, stores=connection.store_settings(here))
+    who, profile = made.people[HEADERS_ROLE], profiles[HEADERS_PROFILE]
+    try:
+        login = log_in(login_url, profile.key, profile.secret, who["email"], who["password"])
+    except LoginFailed as failed:
+        say(f"No session was opened at the gateway: {failed.message}")
+        return replace(found, headers={})
+    headers = make_mcp_headers(login.access_token, profile.key, profile.secret)
+    return replace(found, headers=headers, headers_expire=format_iso(login.expires))
 
 
 def _make_tables(settings: Settings, say: ShowStep) -> None:
@@ -185,14 +184,8 @@ def _make_tables(settings: Settings, say: ShowStep) -> None:
         say(REINDEX_TEXT)
 
 
-def _make_digest_key(plan: LocalPlan) -> str:
-    """Makes the key file of the API Log's digests in the state folder unless it is there; gives its whole path."""
-    path = (plan.state / DIGEST_KEY_FILE).resolve()
-    make_key_file(path)
-    return str(path)
-
-
-def _start_edges(plan: LocalPlan, settings: Settings) -> ChildProcess:
+def _start_edges(plan: LocalPlan, settings: Settings, name: str, children: list[ChildProcess]) -> None:
+    """Starts a process of this name that serves with these settings, and waits until it answers."""
     own = {f.metadata["variable"]: str(getattr(settings, f.name)) for f in fields(Settings)}
     own |= {
         "AWS_ACCESS_KEY_ID": EMULATOR_ACCOUNT_KEY,
@@ -205,7 +198,8 @@ def _start_edges(plan: LocalPlan, settings: Settings) -> ChildProcess:
         "FASTMCP_LOG_ENABLED": "false",
     }
     command = [sys.executable, "-m", "affino_mcp.local.serve", str(plan.port)]
-    return ChildProcess(SERVICE_NAME, command, own, plan.state)
+    children.append(ChildProcess(name, command, own, plan.state))
+    children[-1].wait_until(lambda: is_answering(f"{plan.url}/health"), _START_SECONDS)
 
 
 def _fill_demo(plan: LocalPlan, settings: Settings, say: ShowStep) -> Connection:

@@ -41,14 +41,16 @@ class DemoPasswords:
         return made
 
 
-def seed_profiles(stores: Stores, settings: Settings) -> dict[str, Profile]:
-    """The demo's profiles by name; creates those that are missing."""
+def seed_profiles(stores: Stores, settings: Settings, *, rest: bool = False) -> dict[str, Profile]:
+    """The demo's profiles by name; creates those that are missing. With `rest` all are opened to the REST API."""
     register_of = Profiles(stores.database, stores.secrets, settings, utc_now)
     found = {state.profile.name: state.profile for state in register_of.list_profiles()}
-    return {
+    made = {
         name: found[name] if name in found else register_of.create(name, demo.families, demo.rate, relogin=True)
         for name, demo in DEMO_PROFILES.items()
     }
+    closed = {name: one for name, one in made.items() if rest and not one.rest}
+    return made | {name: register_of.change(one.key, seen=one.version, rest=True) for name, one in closed.items()}
 
 
 def seed_people(stores: Stores, settings: Settings, passphrases: Mapping[str, str]) -> DemoCredentials:

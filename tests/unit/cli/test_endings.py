@@ -14,7 +14,7 @@ import pytest
 from affino_mcp.cli.endings import describe_end
 from affino_mcp.cli.ways_in import print_ways_in
 from affino_mcp.local.demo_records import BEGUN_FILE
-from affino_mcp.local.run import LocalPlan
+from affino_mcp.local.plan import LocalPlan
 from tests.unit.cli.conftest import PASSWORD, Terminal
 from tests.unit.local.test_connection import HERE
 

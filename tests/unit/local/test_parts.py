@@ -24,8 +24,9 @@ from affino_mcp.local.emulator import emulator_variables
 from affino_mcp.local.lease import Lease
 from affino_mcp.local.login import LoginFailed, log_in, path_to_sign
 from affino_mcp.local.network import find_free_port
+from affino_mcp.local.plan import LocalPlan
 from affino_mcp.local.process import ChildProcess, DidNotStart
-from affino_mcp.local.run import SUPERVISOR_NAME, CannotRun, LocalPlan, run_local_service
+from affino_mcp.local.run import SUPERVISOR_NAME, CannotRun, run_local_service
 from affino_mcp.local.seed import DemoPasswords
 from affino_mcp.local.serve import EdgesByPath
 from tests.unit.local.test_connection import HERE

@@ -9,8 +9,9 @@ import pytest
 
 from affino_mcp.local.folders import CONNECTION_OPTION, FolderUnwritable, writing_into
 from affino_mcp.local.network import find_free_port
+from affino_mcp.local.plan import LocalPlan
 from affino_mcp.local.progress import StepsShown, show_progress
-from affino_mcp.local.run import LocalPlan, run_local_service
+from affino_mcp.local.run import run_local_service
 
 
 def test_a_step_is_shown_at_once_and_again_while_it_lasts() -> None:

@@ -22,6 +22,7 @@ from affino_mcp.instance.places import PlaceRights, PlacesUnknown
 from affino_mcp.instance.port import Actor, Call, Done, OutcomeNotKnown
 from affino_mcp.instance.remote.answers import AnswerUnusable, read_done, unwrap_cursor
 from affino_mcp.instance.remote.exchange import InstanceExchange
+from affino_mcp.instance.remote.inspection import InstanceInspection
 from affino_mcp.instance.remote.offer import OfferCache
 from affino_mcp.instance.remote.outcome import ToldOutcome, ask_outcome, read_outcome
 from affino_mcp.instance.remote.refusals import read_refusal
@@ -57,6 +58,11 @@ class RemoteInstance:
         self._version1 = Version1Adapter(self._exchange, writes_as_key)
         self._offers = OfferCache(self._exchange, clock, self._version1.find_offer)
         self._url = url
+
+    @property
+    def inspection(self) -> InstanceInspection:
+        """What operators ask of the instance."""
+        return InstanceInspection(self._exchange, self._offers)
 
     def list_offered(self, profile: str, credentials: CallCredentials | None) -> frozenset[str]:  # noqa: ARG002 (see Instance)
         """See Instance."""

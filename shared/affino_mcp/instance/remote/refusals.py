@@ -85,8 +85,6 @@ def _rebuild_error(kind: type[ToolError], error: Mapping[str, Any]) -> ToolError
     details = error.get("details")
     given = dict(list(details.items())[:_MAX_DETAILS]) if isinstance(details, dict) else {}
     AffinoError.__init__(found, _plain_text(error.get("message")) or kind.text, **_plain_details(given))
-    if isinstance(found, ConfirmationRequired):
-        found.question = None
     return found
 
 

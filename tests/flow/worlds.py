@@ -1,0 +1,68 @@
+"""Which tests of tests/flow run on one kind of world only, and why: one_world.toml."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections import Counter
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).parent
+LIST = FOLDER / "one_world.toml"
+COUNTS_FILE = Path(".pytest_cache/one_world.json")
+"""Where the run on the other world leaves how many tests it left out, by reason."""
+
+
+FUNCTIONS_OF_A_FILE = 2
+"""The functions of each file that the short run takes."""
+
+
+@cache
+def read_reasons() -> dict[str, list[str]]:
+    """The patterns of tests by the reason for which they run on the builtin world only: `test_costs.py`, `test_x.py::test_y`."""
+    found: dict[str, list[str]] = tomllib.loads(LIST.read_text(encoding="utf-8"))["builtin"]
+    return found
+
+
+def find_reason(item: pytest.Item) -> str | None:
+    """Why a test runs on the builtin world only; None when it runs on both."""
+    place = item.path.relative_to(FOLDER).as_posix()
+    name = getattr(item, "originalname", item.name)
+    for reason, patterns in read_reasons().items():
+        if any(fnmatchcase(place, each) or fnmatchcase(f"{place}::{name}", each) for each in patterns):
+            return reason
+    return None
+
+
+def is_of_flow(item: pytest.Item) -> bool:
+    """True for a test below this folder."""
+    return item.path.is_relative_to(FOLDER)
+
+
+def split_for_remote(items: list[pytest.Item], *, first_cases: bool) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """The tests that run where records are elsewhere, and those left out.
+
+    `first_cases` keeps one case of some functions of each file, so that it takes a minute. Notes how many are left out, and
+    for which reason.
+    """
+    reasons, kept, seen = Counter[str](), list[pytest.Item](), dict[str, set[str]]()
+    for item in items:
+        reason = find_reason(item) if is_of_flow(item) else "is no test of a world"
+        known, name = seen.setdefault(str(item.path), set()), getattr(item, "originalname", item.name)
+        if reason is not None:
+            reasons[reason] += is_of_flow(item)
+        elif not first_cases or (name not in known and len(known) < FUNCTIONS_OF_A_FILE and not _is_slow(item)):
+            kept.append(item)
+            known.add(name)
+    COUNTS_FILE.parent.mkdir(exist_ok=True)
+    COUNTS_FILE.write_text(json.dumps(+reasons), encoding="utf-8")
+    chosen = {id(item) for item in kept}
+    return kept, [item for item in items if id(item) not in chosen]
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    return item.get_closest_marker("slow") is not None or item.get_closest_marker("hypothesis") is not None

@@ -1,0 +1,78 @@
+"""`affino-mcp doctor` of an instance elsewhere: what it says of one that is well, and of one that is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import httpx
+import pytest
+
+from affino_mcp.cli.instance_checks import check_instance, check_offerings
+from affino_mcp.cli.login import NewSession
+from affino_mcp.cli.service import Service
+from tests.remote.hostile import acting_as, forged
+from tests.remote.stage import RemoteStage
+
+
+@dataclass
+class Login:
+    access_token: str
+
+
+@pytest.fixture
+def stage() -> Iterator[RemoteStage]:
+    made = RemoteStage()
+    made.way.only = "/v2"
+    yield made
+    made.handler.close()
+
+
+@dataclass
+class Desk:
+    """The parts of a Service that the checks use."""
+
+    stores: Any
+    settings: Any
+    clock: Any
+
+
+def service(stage: RemoteStage) -> Service:
+    return cast("Service", Desk(stage.world.stores, stage.world.settings, stage.world.clock))
+
+
+def logged_in(stage: RemoteStage) -> NewSession:
+    person = stage.world.people.get(stage.person)
+    assert person is not None
+    return NewSession(cast("Any", Login(stage.credentials().token)), stage.profile, person)
+
+
+def test_a_sound_instance_is_green(stage: RemoteStage) -> None:
+    found = [*check_instance(service(stage)), *check_offerings(service(stage), logged_in(stage))]
+    assert [(one.name, one.ok) for one in found] == [
+        ("instance", True),
+        ("instance clock", True),
+        ("instance offers", True),
+        ("instance attribution", True),
+    ]
+    assert found[2].seen == "version 2, contract 2.0; every method"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "name", "seen"),
+    [
+        pytest.param(httpx.ConnectError("no"), None, "instance", "does not answer", id="nobody there"),
+        pytest.param(None, forged(500), "instance", "answers 500", id="broken"),
+        pytest.param(
+            None, forged(401, date="Mon, 23 Nov 2020 09:00:00 GMT"), "instance clock", "seconds from", id="its clock"
+        ),
+        pytest.param(None, forged(200, b"{}"), "instance offers", "does not say", id="no offer"),
+        pytest.param(None, acting_as("99"), "instance attribution", "acts as 99", id="somebody else"),
+    ],
+)
+def test_what_is_wrong_is_red(stage: RemoteStage, before: Any, after: Any, name: str, seen: str) -> None:
+    stage.way.before, stage.way.after = before, after
+    found = [*check_instance(service(stage)), *check_offerings(service(stage), logged_in(stage))]
+    (red,) = [one for one in found if one.name == name]
+    assert (red.ok, seen in red.seen, bool(red.fix)) == (False, True, True)
