@@ -92,24 +92,26 @@ RECORDS: Final[dict[str, Record]] = {
 _WITH_TOPICS: Final = tuple(f for f in Family if f not in (Family.TASKS, Family.NOTES, Family.FORUMS, Family.ALWAYS))
 
 
-def _switching_families(method: Method) -> tuple[str, ...]:
+def _several_families(method: Method) -> tuple[str, ...]:
     if method.name == "list_topics":
         return _WITH_TOPICS
     if method in history.METHODS:
         return tuple(SWITCHED_FAMILIES)
     if method in review.METHODS:
         return tuple(review.REVIEW_FAMILIES)
-    return tuple(merging.DUPLICATE_FAMILIES) if method in merging.METHODS else (method.family,)
+    return tuple(merging.DUPLICATE_FAMILIES) if method in merging.METHODS else ()
 
 
-_SWITCHED_BY: Final = {method.name: _switching_families(method) for method in METHODS.values()}
-"""The families of which one must be allowed, by the method's name."""
+_OF_SEVERAL: Final = {method.name: found for method in METHODS.values() if (found := _several_families(method))}
+"""The methods that work on several families, of which one must be allowed; every other one needs its own."""
 
 
 def is_listed(method: Method, capability: Capability) -> bool:
     """True when a profile lists this method and may call it: the only predicate for both."""
-    access = method.access
-    return any(capability.allows(family, access) for family in _SWITCHED_BY.get(method.name, (method.family,)))
+    several = _OF_SEVERAL.get(method.name)
+    if several is None:
+        return capability.allows(method.family, method.access)
+    return any(capability.allows(family, method.access) for family in several)
 
 
 def require_listed(method: Method, capability: Capability) -> None:
