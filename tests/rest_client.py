@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs
 
 from affino_mcp import wiring
 from affino_mcp.gate.profiles.profile import Profile
@@ -88,8 +89,7 @@ class RestClient:
         sent = signed_headers(verb, uri, (text or "").encode(), self.profile.key, self.profile.secret, moment)
         sent |= {"AccessToken": self.token, "User-Agent": "program/1.0", **self.headers}
         event = self.world.make_event(text, {name: v for name, v in sent.items() if v}, whole, verb)
-        pairs = [pair.split("=", 1) for pair in query.split("&")] if query else []
-        event["multiValueQueryStringParameters"] = _gather(pairs) or None
+        event["multiValueQueryStringParameters"] = parse_qs(query, keep_blank_values=True) or None
         return event
 
     def get(self, path: str = "", **query: Any) -> RestAnswer:
@@ -107,13 +107,6 @@ class RestClient:
     def delete(self, path: str, **arguments: Any) -> RestAnswer:
         """Sends a DELETE with these arguments."""
         return self.send("DELETE", path, arguments or None)
-
-
-def _gather(pairs: list[list[str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
 
 
 def _read_answer(answer: dict[str, Any]) -> RestAnswer:
