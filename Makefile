@@ -28,9 +28,10 @@ run: ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FR
 test: check .tools/emulator/.made .tools/runtime/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
 	@$(bin)/python scripts/run_tests.py $(ARGS)
 
-hunt: setup .tools/emulator/.made ## Run the property tests with examples never tried before (ROUNDS=5 ARGS="-k name")
+hunt: setup .tools/emulator/.made .tools/schemathesis/.made ## Run the property tests with examples never tried before (ROUNDS=5 ARGS="-k name")
 	@for round in $$(seq $(ROUNDS)); do echo "hunt: round $$round of $(ROUNDS)"; \
 	  $(bin)/python scripts/run_tests.py -q -x -m hypothesis --hypothesis-profile hunt $(ARGS) || exit 1; done
+	@AFFINO_TEST_CASES=2000 $(bin)/python scripts/run_tests.py -q tests/security/test_rest_schema.py
 
 check: setup ## Lint, format, types, import layers, declared imports and the line ratchet; under a minute
 	@$(bin)/ruff check --quiet --output-format concise
