@@ -58,11 +58,11 @@ def test_a_user_is_a_contact_with_links_and_permissions(client: RestClient, worl
     code = made.document["UserCode"]
     assert client.get(f"/users/{code}").document["PrimaryEmail"] == "jane@orbital.example"
     link = client.post("/useraccounts", UserCode=code, AccountCode="1", LeftCompany=0)
-    assert (link.status, link.document) == (201, {"UserAccountCode": f"{code}-1"})
-    left = client.send("PUT", f"/useraccounts/{code}-1", {"LeftCompany": 1})
+    assert (link.status, link.document) == (201, {"UserAccountCode": f"{code}101"})
+    left = client.send("PUT", f"/useraccounts/{code}101", {"LeftCompany": 1})
     assert (left.status, left.document) == (200, {})
     assert client.get(f"/users/{code}").document["UserAccounts"][0]["LeftCompany"] == 1
-    assert client.send("DELETE", f"/useraccounts/{code}-1").status == 200
+    assert client.send("DELETE", f"/useraccounts/{code}101").status == 200
     assert client.get(f"/users/{code}").document["UserAccounts"] == []
     refused = client.send("POST", f"/users/{code}", query="permissions=999", signed_query=True)
     assert (refused.status, refused.error["code"]) == (404, "-120")

@@ -45,17 +45,19 @@ class Version1Client:
     clock: Callable[[], datetime]
     dbname: str = "demo"
     tokens: Headers = field(default_factory=dict)
+    signs_queries: bool = False
     calls: int = 0
 
     def call(self, method: str, path: str, query: str = "", body: Any = None, **extra: str) -> Answer:
         """One signed call of a path below /rest/{dbname}; `extra` are more headers, and an empty one takes its away.
 
-        The query is signed with the path for consents alone, as the description has it.
+        The query is signed with the path for consents, as the description has it, and for others if `signs_queries`.
         """
         self.calls += 1
         whole = f"/rest/{self.dbname}{path}"
         text = "" if body is None else json.dumps(body)
-        signed = f"{whole}?{query}" if query.startswith("permissions=") else whole
+        is_signed = query.startswith("permissions=") or (query and self.signs_queries)
+        signed = f"{whole}?{query}" if is_signed else whole
         at = self.clock() + timedelta(milliseconds=self.calls)
         headers = sign(method, signed, text, self.key, self.secret, at)
         given = {**headers, **self.tokens, **extra}

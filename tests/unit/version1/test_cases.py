@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.version1.cases import ACCOUNTS, CASES, Stage, make_account
+from tests.version1.cases import CASES, make_account
 from tests.version1.in_memory import start_instance
 from tests.version1.shapes import Code, Holding, find_differences, is_code, is_text_code
+from tests.version1.stage import ACCOUNTS, Stage
 
 
 @pytest.fixture(name="stage", scope="module", params=range(4), ids=lambda seed: f"seed {seed}")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 from affino_mcp.dispatch import ToolAnswer
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import single_header
 from affino_mcp.rest_edge.arguments import Arguments, read_object
-from affino_mcp.rest_edge.refusals import BadCall, NoSuchRoute, WrongVerb
+from affino_mcp.rest_edge.refusals import NoSuchRoute, WrongVerb
 from affino_mcp.rest_edge.request import RestRequest
-from affino_mcp.rest_edge.version1.names import COLLECTIONS, Collection, format_moment, read_moment
+from affino_mcp.rest_edge.version1.link_codes import read_link_code, write_link_code
+from affino_mcp.rest_edge.version1.names import COLLECTIONS, USERS, Collection, format_moment, read_moment
 
 PAGE_SIZE: Final = 20
 LINKS: Final = "useraccounts"
 PERMISSIONS: Final = "permissions"
-_LINK_CODE: Final = re.compile(r"([1-9][0-9]{0,15})-([1-9][0-9]{0,15})")
 Shape = Callable[[ToolAnswer], Reply]
 
 
@@ -92,7 +91,7 @@ class Version1Calls:
             return self._performer.perform(request, body, name, read, _linked)
         verbs = {"PUT": "update_contact_account_link", "DELETE": "unlink_contact_from_account"}
         return self._perform_quietly(
-            request, verbs, lambda: _read_link(code) | _link_arguments(read_object(request, body)), body
+            request, verbs, lambda: read_link_code(code) | _link_arguments(read_object(request, body)), body
         )
 
     def _perform_quietly(
@@ -106,29 +105,48 @@ class Version1Calls:
 
 def _list_arguments(request: RestRequest, collection: Collection) -> Arguments:
     given = dict(request.read_query())
-    asked = {name: given[name] for name in ("StartCode", "Search") if given.get(name)}
+    starts = {"StartCode": given["StartCode"]} if given.get("StartCode", "0") not in ("", "0") else {}
+    words = {"Search": given["Search"]} if given.get("Search") else {}
     since = {"DateFilter": read_moment(given["DateFilter"])} if given.get("DateFilter") else {}
-    return {**asked, **since, "SortBy": "Code", "PageSize": PAGE_SIZE, "Fields": list(collection.listed)}
+    return {**starts, **words, **since, "SortBy": "Code", "PageSize": PAGE_SIZE, "Fields": list(collection.listed)}
 
 
 def _list_rows(request: RestRequest, collection: Collection, answer: ToolAnswer) -> Reply:
     body = answer.body
     rows = [_trim(request, collection.attributes(item)) for item in body["Items"]]
-    told = {name: body.get(name) for name in ("TotalRecords", "LastRecordCode")}
+    start = dict(request.read_query()).get("StartCode", "")
+    last = body.get("LastRecordCode") or (int(start) if start.isdecimal() else 0)
+    told = {"TotalRecords": body.get("TotalRecords"), "LastRecordCode": last}
     return json_reply(200, {**told, "CurrentDate": format_moment(body["CurrentDate"]), collection.rows: rows})
 
 
 def _whole(collection: Collection, answer: ToolAnswer) -> dict[str, Any]:
     document = next(part for part in answer.body.values() if isinstance(part, dict))
+    whole = collection.attributes(document)
+    return whole | _user_structures(document) if collection is USERS else whole
+
+
+def _user_structures(document: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a contact's record is more than a value in version 1; its permissions are those that hold."""
     links = [
         {
-            "UserAccountCode": f"{link['UserCode']}-{link['AccountCode']}",
+            "UserAccountCode": write_link_code(link),
             "AccountCode": link["AccountCode"],
             "LeftCompany": int(bool(link["LeftCompany"])),
         }
-        for link in document.get("Accounts", ())
+        for link in document["Accounts"]
     ]
-    return collection.attributes(document) | ({"UserAccounts": links} if "Accounts" in document else {})
+    granted = [
+        {"PermissionCode": each["PermissionCode"], "Name": each["Name"]}
+        for each in document["Permissions"]
+        if each["Status"] == "granted"
+    ]
+    return {
+        "UIDString": document["UIDString"],
+        "UserAccounts": links,
+        "UserPermissions": granted,
+        "MemberTypes": document["MemberTypes"],
+    }
 
 
 def _trim(request: RestRequest, attributes: dict[str, Any]) -> dict[str, Any]:
@@ -144,8 +162,7 @@ def _created(collection: Collection, answer: ToolAnswer) -> Reply:
 
 
 def _linked(answer: ToolAnswer) -> Reply:
-    link = answer.body["Link"]
-    return json_reply(201, {"UserAccountCode": f"{link['UserCode']}-{link['AccountCode']}"})
+    return json_reply(201, {"UserAccountCode": write_link_code(answer.body["Link"])})
 
 
 def _merge(collection: Collection, request: RestRequest, body: bytes, named: Arguments) -> Arguments:
@@ -156,11 +173,3 @@ def _link_arguments(given: Arguments) -> Arguments:
     return {
         name: {"1": True, "0": False}.get(str(value), value) for name, value in given.items() if name == "LeftCompany"
     } | {name: value for name, value in given.items() if name != "LeftCompany"}
-
-
-def _read_link(code: str) -> Arguments:
-    """The link's contact and account, which its code here consists of. Raises BadCall."""
-    found = _LINK_CODE.fullmatch(code)
-    if found is None:
-        raise BadCall("A UserAccountCode is two codes with a stroke between them, as POST useraccounts gave it.")
-    return {"UserCode": found[1], "AccountCode": found[2]}

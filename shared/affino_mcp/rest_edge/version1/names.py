@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from affino_mcp.catalogue.countries import find_long_code
 from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.record import Field, Record, fold_name
@@ -77,7 +78,12 @@ def read_moment(text: str) -> str:
 
 
 def _plain(field_: Field, value: Any) -> Any:
-    """A code in place of the code and name of a reference, a bit in place of a truth value, codes separated by commas."""
+    """A code in place of the code and name of a reference, a bit in place of a truth value, codes separated by commas.
+
+    A country has three letters, as its field in version 1 has three places.
+    """
+    if field_.name == "CountryISO" and value:
+        return find_long_code(value) or value
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, dict):
