@@ -23,7 +23,7 @@ FUNCTIONS_OF_A_FILE = 2
 
 @cache
 def read_reasons() -> dict[str, list[str]]:
-    """The patterns of tests by the reason for which they run on the builtin world only: `test_costs.py`, `test_x.py::test_y`."""
+    """The patterns of tests by the reason for which they run on the builtin world only: a file, or a file and a function."""
     found: dict[str, list[str]] = tomllib.loads(LIST.read_text(encoding="utf-8"))["builtin"]
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from affino_mcp.catalogue.version1 import format_moment
 from affino_mcp.dispatch import ToolAnswer
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import single_header
@@ -12,7 +13,7 @@ from affino_mcp.rest_edge.arguments import Arguments, read_object
 from affino_mcp.rest_edge.refusals import NoSuchRoute, WrongVerb
 from affino_mcp.rest_edge.request import RestRequest
 from affino_mcp.rest_edge.version1.link_codes import read_link_code, write_link_code
-from affino_mcp.rest_edge.version1.names import COLLECTIONS, USERS, Collection, format_moment, read_moment
+from affino_mcp.rest_edge.version1.names import COLLECTIONS, USERS, Collection, read_moment
 
 PAGE_SIZE: Final = 20
 LINKS: Final = "useraccounts"

@@ -11,9 +11,8 @@ from affino_mcp.catalogue.countries import find_long_code
 from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.record import Field, Record, fold_name
+from affino_mcp.catalogue.version1 import ACCOUNT_NAMES, CONTACT_NAMES, MOMENT_FORM, format_moment
 
-MOMENT_FORM: Final = "%Y-%b-%d %H:%M:%S"
-"""`2026-Nov-22 09:00:00`, in UTC."""
 _MOMENTS: Final = ("CreatedDate", "UpdatedDate")
 
 
@@ -55,18 +54,11 @@ class Collection:
         return {"1": True, "0": False}.get(str(value), value)
 
 
-ACCOUNTS: Final = Collection(
-    "Accounts", "account", ACCOUNT, ("AccountCode", "ExternalID", "Name"), {"Description": "Notes"}
-)
+ACCOUNTS: Final = Collection("Accounts", "account", ACCOUNT, ("AccountCode", "ExternalID", "Name"), ACCOUNT_NAMES)
 USERS: Final = Collection(
-    "Users", "contact", CONTACT, ("UserCode", "ExternalID", "FirstName", "LastName", "Email"), {"Email": "PrimaryEmail"}
+    "Users", "contact", CONTACT, ("UserCode", "ExternalID", "FirstName", "LastName", "Email"), CONTACT_NAMES
 )
 COLLECTIONS: Final = {"accounts": ACCOUNTS, "users": USERS}
-
-
-def format_moment(iso: str) -> str:
-    """Gives an ISO moment in version 1's form."""
-    return datetime.fromisoformat(iso).astimezone(UTC).strftime(MOMENT_FORM)
 
 
 def read_moment(text: str) -> str:

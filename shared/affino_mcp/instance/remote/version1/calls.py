@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import CURSOR
+from affino_mcp.catalogue.version1 import format_moment
 from affino_mcp.instance.remote.answers import NEXT_CURSOR, AnswerUnusable
 from affino_mcp.instance.remote.exchange import InstanceRequest
 from affino_mcp.instance.remote.version1.names import (
@@ -16,7 +17,6 @@ from affino_mcp.instance.remote.version1.names import (
     CONTACTS,
     RecordNames,
     read_values,
-    write_moment,
     write_values,
 )
 
@@ -41,7 +41,7 @@ def _list(names: RecordNames) -> Version1Call:
     def request(values: Values) -> InstanceRequest:
         start = values.get(CURSOR.name) or values.get("StartCode")
         since = values.get("DateFilter")
-        asked = {"StartCode": start, "Search": values.get("Search"), "DateFilter": since and write_moment(since)}
+        asked = {"StartCode": start, "Search": values.get("Search"), "DateFilter": since and format_moment(since)}
         path, query = f"{BASE}/{names.path}", urlencode({k: v for k, v in asked.items() if v}, quote_via=quote)
         return InstanceRequest("GET", f"{path}?{query}" if query else path, signed_path=path)
 

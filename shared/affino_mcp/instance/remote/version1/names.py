@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from affino_mcp.catalogue.countries import find_country, find_long_code
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.catalogue.version1 import ACCOUNT_NAMES, CONTACT_NAMES
 
-MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _COUNTRY: Final = "CountryISO"
 _SAME_OF_ACCOUNTS: Final = (
     "Name Website Email Telephone Address1 Address2 Address3 City CountyState PostCode CountryISO ParentCode "
@@ -42,13 +41,13 @@ ACCOUNTS: Final = RecordNames(
     RECORDS["accounts"],
     "accounts",
     "Accounts",
-    {name: name for name in _SAME_OF_ACCOUNTS.split()} | {"Description": "Notes"},
+    {name: name for name in _SAME_OF_ACCOUNTS.split()} | dict(ACCOUNT_NAMES),
 )
 CONTACTS: Final = RecordNames(
     RECORDS["contacts"],
     "users",
     "Users",
-    {name: name for name in _SAME_OF_CONTACTS.split()} | {"Email": "PrimaryEmail"},
+    {name: name for name in _SAME_OF_CONTACTS.split()} | dict(CONTACT_NAMES),
 )
 
 
@@ -68,13 +67,6 @@ def read_values(names: RecordNames, found: Mapping[str, Any]) -> dict[str, Any]:
         ours.get(name, name): str(value) == "1" if ours.get(name) in truths else _read_value(name, value)
         for name, value in found.items()
     }
-
-
-def write_moment(text: str) -> str:
-    """Gives a moment (ISO 8601) as version 1 writes it: `2026-Nov-22 09:00:00`, in UTC."""
-    at = datetime.fromisoformat(text)
-    at = at.astimezone(UTC) if at.tzinfo else at
-    return f"{at.year:04}-{MONTHS[at.month - 1]}-{at.day:02} {at:%H:%M:%S}"
 
 
 def _read_value(name: str, value: Any) -> Any:

@@ -1,0 +1,18 @@
+"""What version 1 of the REST API calls attributes that the catalogue calls otherwise, and how it writes moments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Final
+
+ACCOUNT_NAMES: Final[Mapping[str, str]] = {"Description": "Notes"}
+CONTACT_NAMES: Final[Mapping[str, str]] = {"Email": "PrimaryEmail"}
+MOMENT_FORM: Final = "%Y-%b-%d %H:%M:%S"
+"""`2026-Nov-22 09:00:00`, in UTC."""
+
+
+def format_moment(iso: str) -> str:
+    """Gives an ISO moment in version 1's form; one without a zone is in UTC."""
+    at = datetime.fromisoformat(iso)
+    return (at.astimezone(UTC) if at.tzinfo else at).strftime(MOMENT_FORM)
