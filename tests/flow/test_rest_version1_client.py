@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.version1.cases import CASES, make_account, make_user
+from tests.version1.cases import CASES, make_account, make_user, show
 from tests.version1.in_memory import start_instance
 from tests.version1.seed import LOGIN
+from tests.version1.shapes import ERROR
 from tests.version1.stage import ACCOUNTS, Stage, Step
 from tests.version1_edge import EMAIL, PASSWORD, open_edge_stage
 from tests.world import World
@@ -71,9 +72,40 @@ def test_nothing_acts_without_a_person(stage: Stage) -> None:
     assert "AccessToken" in answer.document["error"]["message"]
 
 
-def test_login_renewal_and_user(stage: Stage) -> None:
-    """The calls about a person have the attributes that the independent instance gives them."""
-    both = [stage.client, start_instance()[1]]
-    pairs = [client.log_in(*login).document for client, login in zip(both, [(EMAIL, PASSWORD), LOGIN], strict=True)]
-    assert set(pairs[0]) >= set(pairs[1])
-    assert pairs[0]["Expires"] == pairs[1]["Expires"] == "3600"
+BAD = {"AccountCode": "$account", "UserCode": "$user", "LeftCompany": 1}
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        pytest.param(Step("PUT", "/crm/v1/accounts/$account", 400, ERROR, body={"City": "Cork", "Fax": "1"}), id="fax"),
+        pytest.param(Step("PUT", "/crm/v1/users/$user", 400, ERROR, body={"disabled": 1}), id="bit"),
+        pytest.param(Step("POST", "/crm/v1/useraccounts", 400, ERROR, body=BAD), id="new link of a leaver"),
+        pytest.param(Step("GET", "/crm/v1/users/$user", 404, ERROR, query="subscriptions"), id="subscriptions"),
+        pytest.param(Step("PUT", "/crm/v1/accounts/$account", 200, body={"Fax": "", "TaxExempt": 0}), id="nothing"),
+    ],
+)
+def test_nothing_is_lost_without_a_word(stage: Stage, step: Step) -> None:
+    assert stage.run([make_account("Dotterel"), make_user("Dot", "Knot"), step]) == []
+    stored = [show("/crm/v1/accounts/$account", "City", {"City": None})]
+    assert stage.run([*stored, show("/crm/v1/users/$user", "UserAccounts", {"UserAccounts": []})]) == []
+    assert stage.run([Step("DELETE", "/crm/v1/users/$user", 200)]) == []
+
+
+LOGINS = [pytest.param(True, id="edge"), pytest.param(False, id="independent instance")]
+
+
+@pytest.mark.parametrize("is_edge", LOGINS)
+def test_login_renewal_and_user(stage: Stage, is_edge: bool) -> None:
+    client, login = (stage.client, (EMAIL, PASSWORD)) if is_edge else (start_instance()[1], LOGIN)
+    pair = client.log_in(*login).document
+    assert (set(pair), pair["Expires"]) == ({"AccessToken", "RefreshToken", "Expires"}, "3600")
+    user = client.call("GET", "/user", Filter="FirstName,LastName,SecurityGroups").document
+    assert set(user) == {"FirstName", "LastName", "SecurityGroups"}
+    renewed = client.call("GET", "/token", RefreshToken=pair["RefreshToken"]).document
+    assert (set(renewed), renewed["Expires"]) == (set(pair), "3600")
+    assert not {pair["AccessToken"], pair["RefreshToken"]} & {renewed["AccessToken"], renewed["RefreshToken"]}
+    client.tokens = {"AccessToken": renewed["AccessToken"]}
+    assert client.call("GET", "/user").status == 200
+    assert client.call("GET", "/token", RefreshToken=pair["RefreshToken"]).status == 401
+    client.log_in(*login)

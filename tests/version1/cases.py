@@ -137,7 +137,7 @@ CASES: dict[str, list[Step]] = {
             keep="link",
         ),
         show(USER, "UserAccounts", {"UserAccounts": [Holding({**LINKED, "LeftCompany": 0})]}),
-        Step("PUT", LINK, 200, body={"LeftCompany": 1}),
+        Step("PUT", LINK, 200, body={"LeftCompany": 1, "UserCode": 987654321, "accountcode": 987654321}),
         show(USER, "UserAccounts", {"UserAccounts": [Holding({**LINKED, "LeftCompany": 1})]}),
         Step("DELETE", LINK, 200),
         show(USER, "UserAccounts", {"UserAccounts": []}),

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
+from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.version1 import format_moment
 from affino_mcp.dispatch import ToolAnswer
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import single_header
 from affino_mcp.rest_edge.arguments import Arguments, read_object
-from affino_mcp.rest_edge.refusals import NoSuchRoute, WrongVerb
+from affino_mcp.rest_edge.refusals import BadCall, NoSuchRoute, WrongVerb
 from affino_mcp.rest_edge.request import RestRequest
 from affino_mcp.rest_edge.version1.link_codes import read_link_code, write_link_code
 from affino_mcp.rest_edge.version1.names import COLLECTIONS, USERS, Collection, read_moment
@@ -18,6 +19,7 @@ from affino_mcp.rest_edge.version1.names import COLLECTIONS, USERS, Collection, 
 PAGE_SIZE: Final = 20
 LINKS: Final = "useraccounts"
 PERMISSIONS: Final = "permissions"
+SUBSCRIPTIONS: Final = "subscriptions"
 Shape = Callable[[ToolAnswer], Reply]
 
 
@@ -73,6 +75,8 @@ class Version1Calls:
             verbs = {"POST": "grant_contact_permission", "DELETE": "revoke_contact_permission"}
             asked = named | {"PermissionCode": query[PERMISSIONS]}
             return self._perform_quietly(request, verbs, lambda: asked, body)
+        if SUBSCRIPTIONS in query:
+            raise NoSuchRoute
         if request.method == "GET":
             return self._performer.perform(
                 request,
@@ -82,17 +86,19 @@ class Version1Calls:
                 lambda answer: json_reply(200, _trim(request, _whole(collection, answer))),
             )
         verbs = {"PUT": f"update_{collection.singular}", "DELETE": f"delete_{collection.singular}"}
-        return self._perform_quietly(request, verbs, lambda: _merge(collection, request, body, named), body)
+        return self._perform_quietly(
+            request, verbs, lambda: _at(named, collection.arguments(read_object(request, body))), body
+        )
 
     def _answer_link(self, request: RestRequest, code: str, body: bytes) -> Reply:
         if not code:
             if request.method != "POST":
                 raise WrongVerb(("POST",))
-            name, read = "link_contact_to_account", lambda: _link_arguments(read_object(request, body))
+            name, read = "link_contact_to_account", lambda: _new_link_arguments(read_object(request, body))
             return self._performer.perform(request, body, name, read, _linked)
         verbs = {"PUT": "update_contact_account_link", "DELETE": "unlink_contact_from_account"}
         return self._perform_quietly(
-            request, verbs, lambda: read_link_code(code) | _link_arguments(read_object(request, body)), body
+            request, verbs, lambda: _at(read_link_code(code), _link_arguments(read_object(request, body))), body
         )
 
     def _perform_quietly(
@@ -166,8 +172,18 @@ def _linked(answer: ToolAnswer) -> Reply:
     return json_reply(201, {"UserAccountCode": write_link_code(answer.body["Link"])})
 
 
-def _merge(collection: Collection, request: RestRequest, body: bytes, named: Arguments) -> Arguments:
-    return collection.arguments(read_object(request, body)) | named
+def _at(place: Arguments, given: Arguments) -> Arguments:
+    """The arguments of a body with those of the path, which no body changes."""
+    fixed = {fold_name(name) for name in place}
+    return {name: value for name, value in given.items() if fold_name(name) not in fixed} | place
+
+
+def _new_link_arguments(given: Arguments) -> Arguments:
+    """The arguments of a new link, which begins with somebody who works there. Raises BadCall for one who has left."""
+    named = _link_arguments(given)
+    if named.pop("LeftCompany", None) not in (None, "", False):
+        raise BadCall("A new link has LeftCompany 0: make it, then set LeftCompany by PUT of its UserAccountCode.")
+    return named
 
 
 def _link_arguments(given: Arguments) -> Arguments:

@@ -11,20 +11,32 @@ from affino_mcp.catalogue.countries import find_long_code
 from affino_mcp.catalogue.families.accounts import ACCOUNT
 from affino_mcp.catalogue.families.contacts import CONTACT
 from affino_mcp.catalogue.record import Field, Record, fold_name
-from affino_mcp.catalogue.version1 import ACCOUNT_NAMES, CONTACT_NAMES, MOMENT_FORM, format_moment
+from affino_mcp.catalogue.version1 import (
+    ACCOUNT_NAMES,
+    ACCOUNT_NOT_KEPT,
+    CONTACT_NAMES,
+    CONTACT_NOT_KEPT,
+    MOMENT_FORM,
+    format_moment,
+)
+from affino_mcp.rest_edge.refusals import BadCall
 
 _MOMENTS: Final = ("CreatedDate", "UpdatedDate")
 
 
 @dataclass(frozen=True)
 class Collection:
-    """One kind of record: the name of its list, its singular in method names, and the attributes whose names differ."""
+    """One kind of record: the name of its list, its singular in method names, and the attributes whose names differ.
+
+    `not_kept` are the attributes of version 1 that nothing here holds: they are told to whoever sets one.
+    """
 
     rows: str
     singular: str
     record: Record
     listed: tuple[str, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
+    not_kept: frozenset[str] = frozenset()
 
     @property
     def plural(self) -> str:
@@ -32,7 +44,14 @@ class Collection:
         return f"{self.singular}s"
 
     def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """The arguments of a method, from attributes under version 1's names; bits become truth values."""
+        """The arguments of a method, from attributes under version 1's names; bits become truth values.
+
+        Raises BadCall for a value of an attribute that is not kept.
+        """
+        held = {fold_name(name) for name, value in given.items() if str(value or "0") != "0"}
+        lost = sorted(name for name in self.not_kept if fold_name(name) in held)
+        if lost:
+            raise BadCall(f"Not kept here: {', '.join(lost)}. Leave it out; nothing was changed.")
         ours = {fold_name(theirs): name for name, theirs in self.renamed.items()}
         named = {ours.get(fold_name(name), name): value for name, value in given.items()}
         return {name: self._truth(name, value) for name, value in named.items()}
@@ -54,9 +73,16 @@ class Collection:
         return {"1": True, "0": False}.get(str(value), value)
 
 
-ACCOUNTS: Final = Collection("Accounts", "account", ACCOUNT, ("AccountCode", "ExternalID", "Name"), ACCOUNT_NAMES)
+ACCOUNTS: Final = Collection(
+    "Accounts", "account", ACCOUNT, ("AccountCode", "ExternalID", "Name"), ACCOUNT_NAMES, ACCOUNT_NOT_KEPT
+)
 USERS: Final = Collection(
-    "Users", "contact", CONTACT, ("UserCode", "ExternalID", "FirstName", "LastName", "Email"), CONTACT_NAMES
+    "Users",
+    "contact",
+    CONTACT,
+    ("UserCode", "ExternalID", "FirstName", "LastName", "Email"),
+    CONTACT_NAMES,
+    CONTACT_NOT_KEPT,
 )
 COLLECTIONS: Final = {"accounts": ACCOUNTS, "users": USERS}
 
