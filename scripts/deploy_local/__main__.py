@@ -19,6 +19,7 @@ from scripts.deploy_local.kept_state import check_kept_state
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.own_domain import OAUTH_STEP, check_own_domain
 from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
+from scripts.deploy_local.rest_program import REST_STEP, check_rest
 from scripts.deploy_local.shell import Shell, inspect_structure
 from scripts.deploy_local.smoke import CheckFailed, Smoke, require_equal
 from scripts.deploy_local.stack import REFUSED_TYPES, Stack, write_local_template
@@ -95,6 +96,7 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
                 require_equal(what, found, wanted)
         for name, work in smoke.list_checks():
             report.run_check(name, work)
+        report.run_check(REST_STEP, lambda: check_rest(stack))
         report.run_check("a table that is denied to a role is named", lambda: check_denied_table(smoke))
         report.run_check(f"{len(ROLE_RULES)} rules on what each role may do", lambda: check_roles(stack))
         report.run_check("deploying again changes nothing", lambda: check_unchanged(stack, template))

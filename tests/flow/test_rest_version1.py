@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from affino_mcp.catalogue.version1_document import VERSION_1_CALLS, Version1Call
 from tests.rest_client import RestClient
 from tests.world import World
 
@@ -86,3 +87,11 @@ def test_a_call_without_a_person_says_so(client: RestClient) -> None:
     refused = client.with_headers(AccessToken="").get("/accounts")
     assert (refused.status, refused.error["type"]) == (401, "no_token")
     assert "acts as a person" in refused.error["message"]
+
+
+@pytest.mark.parametrize("call", VERSION_1_CALLS, ids=lambda call: call.method)
+def test_a_call_of_the_document_is_its_method(client: RestClient, world: World, call: Version1Call) -> None:
+    path = call.path.format(AccountCode=7, UserCode=7, UserAccountCode=7701)
+    query = "permissions=7" if "permission" in call.method else ""
+    client.send(call.verb, path, {} if call.verb in {"POST", "PUT"} else None, query)
+    assert world.audit_rows()[-1]["method"] == call.method

@@ -1,4 +1,4 @@
-"""Generated requests at version 2 of the REST API, by its OpenAPI document: every answer is one that it promises, none is 500.
+"""Generated requests at both versions of the REST API, by their OpenAPI document: only answers that it promises, none is 500.
 
 Nearly all requests are signed on their way and carry a real token, so that what is generated reaches the methods.
 AFFINO_TEST_CASES says how many cases (2,000 before a release, fewer in `make test`).
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from affino_mcp import wiring
 from affino_mcp.catalogue.routes import ROUTES
+from affino_mcp.catalogue.version1_document import VERSION_1_CALLS
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.http.request_signature import signed_headers
@@ -31,6 +32,7 @@ from tests.world import World
 
 SCHEMATHESIS = Path(__file__).parents[2] / ".tools/schemathesis/bin/schemathesis"
 CASES = int(os.environ.get("AFFINO_TEST_CASES", "300"))  # noqa: TID251 (how long the run may take)
+OPERATIONS = len(ROUTES) + len(VERSION_1_CALLS)
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 
 
@@ -89,7 +91,14 @@ def test_no_generated_request_gets_an_answer_that_is_not_promised(tmp_path: Path
     program = SigningProgram(world, world.create_profile(rest=True), person, rest, login)
     with serving(program) as url:
         words = ["run", f"{url}/rest/demo/openapi.json", "--phases", "fuzzing", "--mode", "all", "--checks", CHECKS]
-        words += ["--include-path-regex", "^/v2", "--max-examples", str(ceil(CASES / len(ROUTES))), "--workers", "1"]
+        words += [
+            "--include-path-regex",
+            "^/(v2|crm)",
+            "--max-examples",
+            str(ceil(CASES / OPERATIONS)),
+            "--workers",
+            "1",
+        ]
         words += ["--seed", "4", "--suppress-health-check", "all", "--warnings", "off", "--no-color"]
         done = subprocess.run([SCHEMATHESIS, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
     print(done.stdout[-1500:], dict(program.statuses))  # noqa: T201 (what `-s` shows of the run)

@@ -1,4 +1,4 @@
-"""The REST API as one OpenAPI document, served at `/rest/{dbname}/openapi.json`: the calls about a person, and version 2."""
+"""The REST API as one OpenAPI document, served at `/rest/{dbname}/openapi.json`: the calls about a person, and both versions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from affino_mcp import VERSION
 from affino_mcp.catalogue.route_document import list_paths
+from affino_mcp.catalogue.version1_document import list_version1_paths
 from affino_mcp.gate.identity.emails import MAX_EMAIL_CHARACTERS as LONGEST_EMAIL
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS
 
@@ -54,6 +55,7 @@ _RETRY_AFTER_HEADER: Final = {
 
 def openapi_document(dbname: str) -> dict[str, Any]:
     """Gives the OpenAPI document of one instance."""
+    as_person = _parameters(_headers_with("AccessToken"))
     return {
         "openapi": "3.1.0",
         "info": {
@@ -81,7 +83,8 @@ def openapi_document(dbname: str) -> dict[str, Any]:
                 )
             },
             "/user": {"get": _operation("user", "Who the person is.", _headers_with("AccessToken", "Filter"), "User")},
-            **list_paths(_parameters(_headers_with("AccessToken")), "Answer", "MethodError"),
+            **list_paths(as_person, "Answer", "MethodError"),
+            **list_version1_paths(as_person, "Answer", "MethodError"),
         },
         "components": {"schemas": _SCHEMAS},
     }
