@@ -1,0 +1,47 @@
+"""Where a function's credentials come from: its environment, or its container's endpoint after a SnapStart restore."""
+
+from __future__ import annotations
+
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import pytest
+
+from affino_mcp.store.credentials import aws_credentials
+
+FROM_CONTAINER = (
+    b'{"AccessKeyId": "THEIRS", "SecretAccessKey": "s", "Token": "t", "Expiration": "2999-01-01T00:00:00Z"}'
+)
+NAMES = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CONTAINER_CREDENTIALS_FULL_URI")
+
+
+class Container(BaseHTTPRequestHandler):
+    """The endpoint of a restored function."""
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(FROM_CONTAINER)
+
+    def log_message(self, *_: object) -> None:
+        """Logs nothing."""
+
+
+@pytest.mark.parametrize(
+    ("environment", "key"),
+    [
+        pytest.param(
+            {NAMES[0]: "OURS", NAMES[1]: "s", NAMES[3]: "container"}, "OURS", id="the environment comes first"
+        ),
+        pytest.param({NAMES[3]: "container"}, "THEIRS", id="a restored function asks its container"),
+    ],
+)
+def test_credentials_of_a_function(monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], key: str) -> None:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    with HTTPServer(("127.0.0.1", 0), Container) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value.replace("container", f"http://127.0.0.1:{server.server_port}/"))
+        assert aws_credentials().get_frozen_credentials().access_key == key
+        server.shutdown()
