@@ -136,13 +136,17 @@ def test_pages_fit_and_are_accessible(chromium: Browser, office: Office, width: 
     for address in (office.address(redirect_uri="http://evil.example/"), f"{office.service}/hub/apps"):
         page.goto(address)
         shown.append(looked_at(page))
+    page.goto(f"{office.service}/hub/connect?profile=Reader&client=gemini-enterprise")
+    page.get_by_role("button", name="Connect", exact=True).click()
+    shown.append(looked_at(page))
+    page.goto(f"{office.service}/hub/apps")
     page.get_by_role("link", name="End Helpful").click()
     shown.append(looked_at(page))
     page.get_by_role("button", name="End the app").click()
     expect(page.get_by_role("status")).to_contain_text("not connected any more")
     context.close()
     asks = "An app registered by your operator asks to work as you"
-    headings = [asks, asks, "Not done", "Connected apps", "End this app?"]
+    headings = [asks, asks, "Not done", "Connected apps", "Type this into Gemini Enterprise", "End this app?"]
     assert shown == [(heading, 0, []) for heading in headings]
 
 

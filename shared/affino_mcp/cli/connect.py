@@ -8,17 +8,19 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
+from affino_mcp.cli.connect_apps import describe_other_door, show_app
 from affino_mcp.cli.endings import describe_end
 from affino_mcp.cli.login import PasswordOption, log_person_in
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_json, print_note
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.clock import parse_time
-from affino_mcp.connect import clients
+from affino_mcp.connect import snippets
 from affino_mcp.connect.client_caps import describe_cuts
-from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient, Snippet
+from affino_mcp.connect.clients import APP_CLIENTS, McpClient
 from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, ClientCredentials
 from affino_mcp.connect.handshake import HandshakeResult, McpEndpoint
+from affino_mcp.connect.snippets import CLIENTS_WITH_REFERENCES, Snippet
 from affino_mcp.errors import PersonNotAllowed
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.local.demo import HEADERS_PROFILE, HEADERS_ROLE
@@ -45,23 +47,29 @@ def connect(
 ) -> None:
     """Show the exact configuration of a client (standard output holds nothing else) and the variables that it reads.
 
-    Exit code 1 when --verify finds a fault. With --profile or --person it logs in; else the demo's ready headers are
-    used, or words stand for the values.
+    For a client that connects by OAuth that is the address to type, with what the operator does first. Exit code 1 when
+    --verify finds a fault. With --profile or --person it logs in; else the demo's ready headers are used, or words stand
+    for the values.
 
     Example: affino-mcp connect claude-code --profile content-editor --person editor --verify
     """
     service = open_service(ctx, connection)
+    if client in APP_CLIENTS:
+        needless = inline or one or bool(person or password)
+        show_app(service, client, profile, has_credentials=needless, verify=verify, as_json=as_json)
+        return
     known = _find_session(service, profile, person, password)
     if one:
         known = _connect_in_one(service, known, client)
     ready, inline = known.credentials, inline or one
     wanted = (ready or PLACEHOLDER_CREDENTIALS) if inline or client not in CLIENTS_WITH_REFERENCES else None
-    found = clients.make_snippet(client, service.connection.mcp_url, wanted)
+    found = snippets.make_snippet(client, service.connection.mcp_url, wanted)
     greetings = _make_handshakes(service, ready) if verify else []
     cuts = describe_cuts(known.profile, service.connection.mcp_url, client) if known.profile else []
     _print_snippet(found, ready or PLACEHOLDER_CREDENTIALS, greetings, cuts, as_json=as_json)
-    if not as_json and (ends := known.describe(service.clock())):
-        print_note(f"\n{ends}")
+    if not as_json:
+        for note in filter(None, (describe_other_door(service, client), known.describe(service.clock()))):
+            print_note(f"\n{note}")
     if not all(greeting.ok for greeting in greetings):
         raise typer.Exit(1)
 

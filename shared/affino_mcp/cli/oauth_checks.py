@@ -25,10 +25,10 @@ _FIX: Final = "Deploy the stack again; then look at the answers of API Gateway's
 
 def check_oauth_door(service: Service) -> Iterator[DoctorFinding]:
     """Yields the one finding: there is none, and why; or there is, and apps are led to it, or not."""
-    if reason := _find_reason(service):
+    if reason := _find_stack_reason(service):
         yield DoctorFinding(OAUTH_DOOR, ok=True, seen=f"none: {reason}")
         return
-    places = OAuthPlaces(_public_url(service))
+    places = find_oauth_places(service)
     try:
         with service.make_client() as http:
             document, asked = http.get(places.resource_metadata), http.post(places.resource, json={})
@@ -45,8 +45,8 @@ def check_oauth_door(service: Service) -> Iterator[DoctorFinding]:
     yield DoctorFinding(OAUTH_DOOR, not faults, seen, _FIX if faults else "")
 
 
-def _find_reason(service: Service) -> str:
-    """Why the stack has no door; empty when it has one, and in the local run."""
+def _find_stack_reason(service: Service) -> str:
+    """Why the stack has no OAuth door; empty when it has one, and in the local run."""
     if service.stack is None or _OUTPUT in service.stack.outputs:
         return ""
     given = service.stack.parameters
@@ -54,10 +54,18 @@ def _find_reason(service: Service) -> str:
     return reasons[0] if reasons else "the stack was deployed by a version without it: deploy it again"
 
 
-def _public_url(service: Service) -> str:
+def find_no_door_reason(service: Service) -> str:
+    """Why the service has no OAuth door, in the local run too; empty when it has one."""
     if service.stack is None:
-        return service.public_url
-    return service.stack.outputs[_OUTPUT].removesuffix(RESOURCE_PATH)
+        return "" if service.settings.oauth_on else _LOCAL_REASON
+    return _find_stack_reason(service)
+
+
+def find_oauth_places(service: Service) -> OAuthPlaces:
+    """The addresses of the door, where there is one."""
+    if service.stack is None:
+        return OAuthPlaces(service.public_url)
+    return OAuthPlaces(service.stack.outputs[_OUTPUT].removesuffix(RESOURCE_PATH))
 
 
 def _find_faults(places: OAuthPlaces, document: httpx.Response, asked: httpx.Response) -> Iterator[str]:

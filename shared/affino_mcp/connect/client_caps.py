@@ -30,11 +30,11 @@ class ClientCap(NamedTuple):
 
 TOOL_CAPS: Final = (
     ClientCap("Cursor", 80, "warns, and may leave out tools above it", shared=True, known=McpClient.CURSOR),
-    ClientCap("Gemini Enterprise", 100, "takes no more actions"),
+    ClientCap("Gemini Enterprise", 100, "takes no more actions", known=McpClient.GEMINI_ENTERPRISE),
     ClientCap("VS Code", 128, "refuses a request with more", shared=True, known=McpClient.VSCODE),
     ClientCap("OpenAI API", 128, "refuses a request with more", shared=True),
-    ClientCap("Copilot Studio", 128, "takes no more tools", shared=True),
-    ClientCap("claude.ai", 256, "takes no more tools", shared=True),
+    ClientCap("Copilot Studio", 128, "takes no more tools", shared=True, known=McpClient.COPILOT_STUDIO),
+    ClientCap("claude.ai", 256, "takes no more tools", shared=True, known=McpClient.CLAUDE_AI),
 )
 """Caps of the number of tools, the smallest first."""
 MAX_SCHEMA_BYTES: Final = 16_000

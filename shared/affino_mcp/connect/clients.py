@@ -1,35 +1,9 @@
-"""The configuration of each client: its own form of the three headers, with references to secrets where it takes them.
-
-The only source for the command line, the Hub and the Control Centre. The forms were tried with the clients themselves
-(tests/clients) or follow their documentation.
-"""
+"""The clients that are known, and the doors that each takes: the only source for command line, Hub, Control Centre and guides."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Final, NamedTuple
-
-from affino_mcp.connect.configurations import (
-    INSPECTOR_NODE,
-    SERVER_NAME,
-    with_references,
-    write_claude_command,
-    write_claude_file,
-    write_codex,
-    write_codex_references,
-    write_copilot_studio,
-    write_cursor,
-    write_desktop,
-    write_gemini,
-    write_inspector,
-    write_inspector_references,
-    write_messages_api,
-    write_responses_api,
-    write_vscode,
-    write_vscode_references,
-)
-from affino_mcp.connect.credentials import PLACEHOLDER_CREDENTIALS, ClientCredentials
+from typing import Final
 
 
 class McpClient(StrEnum):
@@ -45,127 +19,57 @@ class McpClient(StrEnum):
     MESSAGES_API = "messages-api"
     RESPONSES_API = "responses-api"
     COPILOT_STUDIO = "copilot-studio"
+    N8N = "n8n"
+    LIBRECHAT = "librechat"
+    OPEN_WEBUI = "open-webui"
+    LANGCHAIN = "langchain"
+    CLAUDE_AI = "claude-ai"
+    CLAUDE_ENTERPRISE = "claude-enterprise"
+    CHATGPT = "chatgpt"
+    GEMINI_ENTERPRISE = "gemini-enterprise"
 
 
-class Snippet(NamedTuple):
-    """The configuration to paste: its text, the place for it, and a note.
+class ClientDoor(StrEnum):
+    """The ways in that clients take."""
 
-    `variables` says whether it reads AFFINO_TOKEN, AFFINO_KEY and AFFINO_SECRET from the environment.
-    """
-
-    client: McpClient
-    title: str
-    place: str
-    text: str
-    variables: bool
-    note: str = ""
+    HEADERS = "three headers"
+    ONE_VALUE = "one value"
+    OAUTH = "OAuth"
 
 
-def make_snippet(
-    client: McpClient, url: str, values: ClientCredentials | None = None, server: str = SERVER_NAME
-) -> Snippet:
-    """The configuration of one client: with these values, or without them (None) with references to the variables.
-
-    A client that takes no references gets placeholders instead.
-    """
-    form = _CLIENT_FORMS[client]
-    if values is None and form.write_with_references is not None:
-        return Snippet(
-            client, form.title, form.place, form.write_with_references(server, url), form.variables, form.note
-        )
-    text = form.write_with_values(server, url, values or PLACEHOLDER_CREDENTIALS)
-    return Snippet(
-        client, form.title, form.filled_place or form.place, text, variables=False, note=form.filled_note or form.note
-    )
-
-
-class _ClientForm(NamedTuple):
-    """One client's configuration: functions that write it with values and, if the client takes them, with references."""
-
-    title: str
-    place: str
-    write_with_values: Callable[[str, str, ClientCredentials], str]
-    write_with_references: Callable[[str, str], str] | None
-    variables: bool = True
-    filled_place: str = ""
-    note: str = ""
-    filled_note: str = ""
-
-
-_CLAUDE_NOTE: Final = "'claude mcp get affino' prints the headers in clear."
-
-_ONE_VALUE_NOTE: Final = (
-    "One value holds the API Key, the API Secret and the AccessToken: keep it where secrets are kept, and replace it when "
-    "the session ends. Written by its vendor's documentation, not tried with the client itself."
+_TAKES_ALL: Final = (
+    *(
+        McpClient.CLAUDE_CODE,
+        McpClient.CODEX,
+        McpClient.CURSOR,
+        McpClient.VSCODE,
+        McpClient.GEMINI,
+        McpClient.INSPECTOR,
+    ),
+    *(McpClient.N8N, McpClient.LIBRECHAT, McpClient.LANGCHAIN),
 )
-
-_CLIENT_FORMS: Final[dict[McpClient, _ClientForm]] = {
-    McpClient.CLAUDE_CODE: _ClientForm(
-        "Claude Code",
-        ".mcp.json in your project",
-        write_claude_command,
-        with_references(write_claude_file, lambda name: f"${{{name}}}"),
-        filled_place="a shell",
-        note=_CLAUDE_NOTE,
-        filled_note=f"{_CLAUDE_NOTE} The line removes the former entry first; that it finds none the first time is no fault.",
-    ),
-    McpClient.CLAUDE_DESKTOP: _ClientForm(
-        "Claude Desktop",
-        "claude_desktop_config.json (Settings, Developer, Edit Config)",
-        write_desktop,
-        None,
-        note="Needs Node.js. Restart Claude Desktop afterwards.",
-    ),
-    McpClient.CODEX: _ClientForm("Codex", "~/.codex/config.toml", write_codex, write_codex_references),
-    McpClient.CURSOR: _ClientForm(
-        "Cursor", "~/.cursor/mcp.json", write_cursor, with_references(write_cursor, lambda name: f"${{env:{name}}}")
-    ),
-    McpClient.VSCODE: _ClientForm(
-        "VS Code",
-        ".vscode/mcp.json",
-        write_vscode,
-        write_vscode_references,
-        variables=False,
-        note="With references VS Code asks for the three values once and keeps them encrypted.",
-    ),
-    McpClient.GEMINI: _ClientForm(
-        "Gemini CLI",
-        "~/.gemini/settings.json",
-        write_gemini,
-        with_references(write_gemini, lambda name: f"${{{name}}}"),
-        note="A folder that Gemini does not trust shows the server as Disabled.",
-    ),
-    McpClient.INSPECTOR: _ClientForm(
-        "MCP Inspector",
-        "a shell",
-        write_inspector,
-        write_inspector_references,
-        note=f"Needs Node.js {INSPECTOR_NODE} or later.",
-    ),
-    McpClient.MESSAGES_API: _ClientForm(
-        "Claude Messages API",
-        "the body of a request, with the header anthropic-beta: mcp-client-2025-11-20",
-        write_messages_api,
-        None,
-        note=_ONE_VALUE_NOTE,
-    ),
-    McpClient.RESPONSES_API: _ClientForm(
-        "OpenAI Responses API", "the body of a request", write_responses_api, None, note=_ONE_VALUE_NOTE
-    ),
-    McpClient.COPILOT_STUDIO: _ClientForm(
-        "Copilot Studio",
-        "Tools, Add a tool, New tool, Model Context Protocol: the form and then the connection",
-        write_copilot_studio,
-        None,
-        note=f"{_ONE_VALUE_NOTE} Everybody who uses a connection that its maker provides acts as the maker.",
-    ),
+CLIENT_DOORS: Final[dict[McpClient, tuple[ClientDoor, ...]]] = {
+    **dict.fromkeys(_TAKES_ALL, (ClientDoor.HEADERS, ClientDoor.ONE_VALUE, ClientDoor.OAUTH)),
+    McpClient.CLAUDE_DESKTOP: (ClientDoor.HEADERS, ClientDoor.OAUTH),
+    McpClient.MESSAGES_API: (ClientDoor.ONE_VALUE,),
+    McpClient.RESPONSES_API: (ClientDoor.ONE_VALUE, ClientDoor.HEADERS),
+    McpClient.COPILOT_STUDIO: (ClientDoor.ONE_VALUE, ClientDoor.OAUTH),
+    McpClient.OPEN_WEBUI: (ClientDoor.ONE_VALUE, ClientDoor.OAUTH),
+    McpClient.CLAUDE_AI: (ClientDoor.OAUTH, ClientDoor.ONE_VALUE),
+    McpClient.CLAUDE_ENTERPRISE: (ClientDoor.OAUTH,),
+    McpClient.CHATGPT: (ClientDoor.OAUTH,),
+    McpClient.GEMINI_ENTERPRISE: (ClientDoor.OAUTH,),
 }
+"""The doors that each client takes, first the one for which its text is written."""
 
-CLIENTS_WITH_REFERENCES: Final = frozenset(
-    client for client, form in _CLIENT_FORMS.items() if form.write_with_references is not None
-)
-"""The clients that can read secrets from outside their configuration."""
-CLIENT_TITLES: Final = {client: form.title for client, form in _CLIENT_FORMS.items()}
-"""The clients' names for people."""
-SINGLE_FIELD_CLIENTS: Final = frozenset({McpClient.MESSAGES_API, McpClient.RESPONSES_API, McpClient.COPILOT_STUDIO})
+
+def _clients_of(door: ClientDoor) -> frozenset[McpClient]:
+    return frozenset(client for client, doors in CLIENT_DOORS.items() if doors[0] is door)
+
+
+APP_CLIENTS: Final = _clients_of(ClientDoor.OAUTH)
+"""The clients that connect by OAuth."""
+SINGLE_FIELD_CLIENTS: Final = _clients_of(ClientDoor.ONE_VALUE)
 """The clients that take one value, so that it holds all three credentials."""
+HEADER_CLIENTS: Final = tuple(client for client in McpClient if client not in APP_CLIENTS)
+"""The clients with a configuration that holds credentials, in the three headers or in one value."""

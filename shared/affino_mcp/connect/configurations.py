@@ -160,3 +160,26 @@ def write_copilot_studio(server: str, url: str, values: ClientCredentials) -> st
     """What to type into each field of the form."""
     how = {"Authentication": "API key", "Type": "Header", "Header name": "Authorization"}
     return _format_json({"Server name": server, "Server URL": url, **how, "API key": f"Bearer {values.in_one}"})
+
+
+def write_n8n(_: str, url: str, values: ClientCredentials) -> str:
+    """What to choose and type in n8n's node, and the headers of its credential."""
+    how = {"Endpoint": url, "Server Transport": "HTTP Streamable", "Authentication": "Multiple Headers Auth"}
+    return _format_json({**how, "Headers": values.headers})
+
+
+def write_librechat(server: str, url: str, values: ClientCredentials) -> str:
+    """LibreChat's file, in the part of YAML that is JSON."""
+    entry = {"type": "streamable-http", "url": url, "headers": values.headers}
+    return _format_json({"mcpServers": {server: entry}})
+
+
+def write_open_webui(server: str, url: str, values: ClientCredentials) -> str:
+    """What to type into each field of the form."""
+    how = {"Type": "MCP (Streamable HTTP)", "URL": url, "ID": server, "Auth": "Bearer"}
+    return _format_json({**how, "API Key": values.in_one})
+
+
+def write_langchain(server: str, url: str, values: ClientCredentials) -> str:
+    """The connections of the client, which are JSON and Python alike."""
+    return _format_json({server: {"transport": "streamable_http", "url": url, "headers": values.headers}})

@@ -54,6 +54,16 @@ class OAuthPlaces:
         return self.public_url + OAUTH_PREFIX
 
     @property
+    def authorization(self) -> str:
+        """The address to which a client leads its person."""
+        return self.public_url + AUTHORIZE_PATH
+
+    @property
+    def token(self) -> str:
+        """The address at which codes and refresh tokens are exchanged."""
+        return self.public_url + TOKEN_PATH
+
+    @property
     def resource_metadata(self) -> str:
         """The address of the protected resource's metadata."""
         return self.public_url + RESOURCE_METADATA_PATH

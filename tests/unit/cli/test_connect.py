@@ -6,21 +6,25 @@ import json
 import re
 import shlex
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, SINGLE_FIELD_CLIENTS, McpClient
+from affino_mcp.connect.clients import APP_CLIENTS, CLIENT_DOORS, HEADER_CLIENTS, SINGLE_FIELD_CLIENTS, McpClient
 from affino_mcp.connect.configurations import INSPECTOR_NODE, INSPECTOR_PACKAGE, claude_line
+from affino_mcp.connect.snippets import CLIENT_TITLES, CLIENTS_WITH_REFERENCES
 from affino_mcp.gate.gate import Gate
+from affino_mcp.local.connection import store_settings
+from affino_mcp.settings import Settings
 from tests.unit.cli.conftest import PASSWORD, Terminal
 from tests.unit.cli.public import BASE
-from tests.world import EVERYTHING
+from tests.world import EVERYTHING, World
 
 HERS = ["--profile", "Newsroom", "--person", "jane@orbital.example", "--password", PASSWORD]
 
 
-@pytest.mark.parametrize("client", McpClient)
+@pytest.mark.parametrize("client", HEADER_CLIENTS)
 def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Terminal, client: McpClient) -> None:
     found = served.run_json("connect", client, *HERS)
     secret = served.world.profiles.list_profiles()[0].profile.secret
@@ -29,7 +33,7 @@ def test_the_snippet_names_the_endpoint_and_holds_no_secret_if_it_can(served: Te
     assert found["variables"] == {} or secret in found["variables"].values()
 
 
-@pytest.mark.parametrize("client", McpClient)
+@pytest.mark.parametrize("client", HEADER_CLIENTS)
 def test_inline_holds_all_three(served: Terminal, client: McpClient) -> None:
     found = served.run_json("connect", client, "--inline", *HERS)
     profile = served.world.profiles.list_profiles()[0].profile
@@ -39,7 +43,7 @@ def test_inline_holds_all_three(served: Terminal, client: McpClient) -> None:
 
 
 @pytest.mark.parametrize("inline", [[], ["--inline"]], ids=["by reference", "inline"])
-@pytest.mark.parametrize("client", McpClient)
+@pytest.mark.parametrize("client", HEADER_CLIENTS)
 def test_every_snippet_can_be_read_by_what_reads_it(terminal: Terminal, client: McpClient, inline: list[str]) -> None:
     found = terminal.run_json("connect", client, *inline)
     match found["place"]:
@@ -61,7 +65,7 @@ def test_the_one_value_opens_the_door(served: Terminal, client: McpClient) -> No
     assert caller.person.email == "jane@orbital.example"
 
 
-@pytest.mark.parametrize("client", sorted(set(McpClient) - {McpClient.CLAUDE_DESKTOP}))
+@pytest.mark.parametrize("client", sorted({*HEADER_CLIENTS} - {McpClient.CLAUDE_DESKTOP}))
 def test_a_connection_token_stands_alone(served: Terminal, client: McpClient) -> None:
     served.run_json("profile", "set", "Newsroom", "--connect-group", "Publishers")
     served.run_json("person", "set", "jane@orbital.example", "--group", "Publishers")
@@ -162,3 +166,73 @@ def test_the_profile_of_ready_headers_is_looked_at_too(served: Terminal) -> None
     headers = {"Authorization": "Bearer x", "X-API-Key": whole.key, "X-API-Secret": whole.secret}
     served.service.connection.headers.update(headers)
     assert "Cursor takes 80 tools" in served.run("connect", "cursor")[1]
+
+
+def test_every_client_has_a_door_and_a_text_for_the_first_of_them() -> None:
+    assert set(CLIENT_DOORS) == set(CLIENT_TITLES) == set(McpClient) == {*HEADER_CLIENTS, *APP_CLIENTS}
+    assert all(len(set(doors)) == len(doors) >= 1 for doors in CLIENT_DOORS.values())
+    assert {client for client in HEADER_CLIENTS if client in CLIENTS_WITH_REFERENCES}.isdisjoint(SINGLE_FIELD_CLIENTS)
+
+
+@pytest.fixture
+def with_door(terminal: Terminal) -> Terminal:
+    """A terminal on a service with an OAuth door, at which nothing listens, and a profile that is opened to Publishers."""
+    world = World(settings=Settings(public_url="http://127.0.0.1:1"))
+    own = replace(terminal.service.connection, stores=store_settings(world.settings))
+    made = Terminal(world, replace(terminal.service, connection=own, stores=world.stores, clock=world.clock))
+    world.create_profile("Whole", EVERYTHING)
+    return made
+
+
+DOOR = "http://127.0.0.1:1/oauth/mcp"
+
+
+@pytest.mark.parametrize("client", sorted(APP_CLIENTS))
+def test_a_client_of_oauth_is_told_the_address_and_what_comes_first(with_door: Terminal, client: McpClient) -> None:
+    out, err = with_door.run("connect", client)
+    found = with_door.run_json("connect", client)
+    assert DOOR in out
+    assert found["text"] == out.removesuffix("\n")
+    assert [step in err for step in found["first"]] == [True] * len(found["first"])
+    assert "DomainName" in err
+    assert "--connect-group" in err
+    assert ("affino-mcp app add" in err) == (client in {McpClient.CHATGPT, McpClient.GEMINI_ENTERPRISE})
+
+
+def test_gemini_enterprise_is_told_every_address_because_it_discovers_none(with_door: Terminal) -> None:
+    typed = json.loads(with_door.run("connect", "gemini-enterprise")[0])
+    places = [typed[name].removeprefix("http://127.0.0.1:1") for name in ("Authorization URL", "Token URL")]
+    assert places == ["/oauth/authorize", "/oauth/token"]
+
+
+def test_whether_the_profile_is_opened_and_whether_it_fits(with_door: Terminal) -> None:
+    words = ("connect", "gemini-enterprise", "--profile", "Whole")
+    closed = with_door.run(*words)[1]
+    assert "Whole is opened to nobody" in closed
+    assert "Gemini Enterprise takes 100 tools and gets " in closed
+    assert "/x/" not in closed, "a toolset by address is below /mcp alone"
+    with_door.run("profile", "set", "Whole", "--connect-group", "Publishers")
+    assert "Whole is opened for connecting to Publishers." in with_door.run(*words)[1]
+
+
+@pytest.mark.parametrize(
+    "words", [["--person", "1"], ["--inline"], ["--one"], ["--password", "x"]], ids=lambda it: it[0]
+)
+def test_a_client_of_oauth_takes_no_credentials(with_door: Terminal, words: list[str]) -> None:
+    assert "holds no credentials" in with_door.run_refused("connect", "claude-ai", *words)["message"]
+
+
+def test_where_there_is_no_oauth_door_the_reason_is_said(terminal: Terminal) -> None:
+    assert "no OAuth door: the service runs without" in terminal.run_refused("connect", "claude-ai")["message"]
+    assert "by OAuth" not in terminal.run("connect", "codex")[1]
+
+
+def test_verify_looks_at_the_door_itself(with_door: Terminal) -> None:
+    out, err = with_door.run("connect", "claude-ai", "--verify", code=1)
+    assert out == f"{DOOR}\n"
+    assert "RED" in err
+
+
+@pytest.mark.parametrize(("client", "offered"), [("codex", True), ("messages-api", False), ("librechat", True)])
+def test_a_client_of_several_doors_is_told_of_oauth_too(with_door: Terminal, client: str, offered: bool) -> None:
+    assert (f"Or by OAuth, without any of these values: {DOOR}" in with_door.run("connect", client)[1]) is offered

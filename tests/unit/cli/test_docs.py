@@ -15,8 +15,12 @@ from affino_mcp.admin.deeds import ROW_FOLLOWS
 from affino_mcp.admin.operator_errors import LogUnavailable, MaybeDone, OvertakenDeed
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.cli.app import app
-from affino_mcp.connect.clients import McpClient, make_snippet
+from affino_mcp.connect.app_clients import make_app_snippet
+from affino_mcp.connect.clients import APP_CLIENTS, CLIENT_DOORS, HEADER_CLIENTS, McpClient
+from affino_mcp.connect.snippets import CLIENT_TITLES, make_snippet
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
+from affino_mcp.gate.signed_requests import BadSignature, KeyMissing, SignatureReplayed
+from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginFault
 from affino_mcp.text import fill_wait
@@ -47,6 +51,7 @@ def subclasses(kind: type[AffinoError]) -> Iterator[type[AffinoError]]:
 _TEXTS = {e.text for kind in (Refusal, ToolError) for e in subclasses(kind) if "text" in vars(e)} | {UnknownTool.text}
 FIXED = {fill_wait(text, 6) for text in _TEXTS}
 LOGIN = {fill_wait(fault.message, 6) for fault in vars(answer).values() if isinstance(fault, LoginFault)}
+LOGIN |= {refusal.text for refusal in (KeyMissing, BadSignature, SignatureReplayed)}
 MADE = {
     ToolDisabled("articles.write").message,
     PermissionDenied("articles.publish").message,
@@ -82,7 +87,7 @@ def test_commands_exist(words: str) -> None:
     assert not hasattr(command, "commands") or words == "log"
 
 
-@pytest.mark.parametrize("client", McpClient)
+@pytest.mark.parametrize("client", HEADER_CLIENTS)
 def test_snippets_are_those_that_connect_prints(client: McpClient) -> None:
     found = make_snippet(client, "https://HOST/mcp")
     shown = "\n".join(f"    {line}" for line in found.text.splitlines())
@@ -93,3 +98,15 @@ def test_snippets_are_those_that_connect_prints(client: McpClient) -> None:
 def test_links_lead_somewhere(guide: str) -> None:
     for link in re.findall(r"\]\(([^)#:]+)\)", GUIDES[guide]):
         assert (Path("docs") / link).exists(), link
+
+
+@pytest.mark.parametrize("client", sorted(APP_CLIENTS))
+def test_addresses_are_those_that_connect_prints(client: McpClient) -> None:
+    found = make_app_snippet(client, OAuthPlaces("https://HOST"))
+    shown = "\n".join(f"    {line}" for line in found.text.splitlines())
+    assert f"**{found.title}** ({found.place})\n\n{shown}\n\n{found.note}" in GUIDES["connecting"]
+
+
+@pytest.mark.parametrize("client", McpClient)
+def test_the_doors_of_a_client_are_those_of_the_table(client: McpClient) -> None:
+    assert f"\n| {CLIENT_TITLES[client]} | {', '.join(CLIENT_DOORS[client])} | " in GUIDES["connecting"]

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient
+from affino_mcp.connect.clients import HEADER_CLIENTS, McpClient
 from affino_mcp.connect.credentials import SECRET_PLACEHOLDER
+from affino_mcp.connect.snippets import CLIENTS_WITH_REFERENCES
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.web_sessions import HUB
@@ -64,7 +65,7 @@ def test_the_finished_line_connects_and_an_hour_later_the_next_replaces_it(
     assert desk.world.gate().admit(headers(profile.key, profile.secret, find_token(second)), charge=True)
 
 
-@pytest.mark.parametrize("client", McpClient)
+@pytest.mark.parametrize("client", HEADER_CLIENTS)
 def test_each_client_gets_its_text_with_and_without_the_secret(
     browser: Browser, profile: Profile, client: McpClient
 ) -> None:
@@ -198,7 +199,7 @@ NAMES = st.text(max_size=60)
 
 
 @settings(deadline=None)
-@given(name=NAMES, client=st.sampled_from(list(McpClient)), has_secret=st.booleans())
+@given(name=NAMES, client=st.sampled_from(HEADER_CLIENTS), has_secret=st.booleans())
 def test_every_text_can_be_read_back_whatever_the_profile_is_called(
     name: str, client: McpClient, has_secret: bool
 ) -> None:

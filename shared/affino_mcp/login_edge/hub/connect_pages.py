@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from affino_mcp.connect.clients import CLIENT_TITLES, SINGLE_FIELD_CLIENTS, McpClient
+from affino_mcp.connect.app_clients import list_first_steps, make_app_snippet
+from affino_mcp.connect.clients import APP_CLIENTS, SINGLE_FIELD_CLIENTS, McpClient
+from affino_mcp.connect.snippets import CLIENT_TITLES
 from affino_mcp.errors import PersonNotAllowed
 from affino_mcp.gate.connections import Connections, IssuedConnection
 from affino_mcp.gate.profiles.profile import ProfileReader
@@ -18,6 +20,7 @@ from affino_mcp.gate.profiles.profile_names import ListedProfile, list_open_prof
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import WebSession
+from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub.connection_texts import GivenCredentials, write_connection
 from affino_mcp.login_edge.hub.page import HubPage
@@ -60,9 +63,11 @@ class ConnectPages:
         """Answers `POST /hub/connect`: opens a session, and shows what connects the client with it."""
         profiles = self._list_profiles(session)
         profile = next((one for one in profiles if one.name == visit.form.get("Profile")), None)
-        if profile is None or (fault := _find_fault(visit.form)):
+        if profile is None or (fault := _find_fault(visit.form, self._offered_clients())):
             named = fault if profile else "Profile"
             return self._render_form(visit, known, session, visit.form, profiles, 400, named, _FAULT_TEXTS[named])
+        if visit.form["Client"] in APP_CLIENTS:
+            return self._render_app(visit, known, session, profile)
         try:
             is_connection = self._wants_connection(visit, session, profile)
             issued = (self._open_connection if is_connection else self._open_session)(visit, known, session, profile)
@@ -123,6 +128,11 @@ class ConnectPages:
         """True when the password is needed: it was given too long ago, or another instance gives the tokens for it."""
         return bool(self._hub.settings.instance_url) or not self._hub.browsers.is_proved(session)
 
+    def _offered_clients(self) -> dict[McpClient, str]:
+        """The clients that can be connected here, with their names: those of OAuth where there is that door."""
+        has_door = self._hub.settings.oauth_on
+        return {client: title for client, title in CLIENT_TITLES.items() if has_door or client not in APP_CLIENTS}
+
     def _list_profiles(self, session: WebSession) -> list[ListedProfile]:
         found = list_open_profiles(self._hub.db, self._hub.settings, self._hub.clock())
         return [one for one in found if one.terms.allows_person(session.person)]
@@ -142,7 +152,7 @@ class ConnectPages:
         shown: dict[str, Any] = {
             "here": CONNECT_PATH,
             "profiles": [one.name for one in profiles],
-            "clients": CLIENT_TITLES,
+            "clients": self._offered_clients(),
             "chosen": (given.get("Profile", ""), given.get("Client", "")),
             "needs_password": self._needs_password(session),
             "email": session.person.email,
@@ -151,6 +161,20 @@ class ConnectPages:
         }
         result = "connect_form" if status == 200 else "connect_refused"
         return self._hub.frame.render_form(visit, status, "connect.html", result, known, wait=wait, **shown)
+
+    def _render_app(
+        self, visit: HubRequest, known: LoginSubject, session: WebSession, profile: ListedProfile
+    ) -> HubPage:
+        """What to type into a client that connects by OAuth: it needs no session, and the profile is chosen again there."""
+        client = McpClient(visit.form["Client"])
+        shown: dict[str, Any] = {
+            "here": CONNECT_PATH,
+            "made": make_app_snippet(client, OAuthPlaces(self._hub.settings.public_url)),
+            "steps": list_first_steps(client),
+            "profile": profile.name,
+            "is_open": profile.terms.find_person_refusal(session.person, connected=True) is None,
+        }
+        return self._hub.frame.render_page(visit, 200, "connect_app.html", "connect_app", known, **shown)
 
     def _render_connection(
         self,
@@ -173,10 +197,10 @@ class ConnectPages:
         return self._hub.frame.render_page(visit, 200, "connected.html", "connected", known, **shown)
 
 
-def _find_fault(form: Mapping[str, str]) -> str:
+def _find_fault(form: Mapping[str, str], clients: Mapping[McpClient, str]) -> str:
     """Gives the name of the first field that cannot be used, a name of _FAULT_TEXTS; empty when all can."""
     key, secret = form.get("Key", "").strip(), form.get("Secret", "").strip()
-    if form.get("Client") not in list(McpClient):
+    if form.get("Client") not in clients:
         return "Client"
     if bool(key) is not bool(secret):
         return "Both"

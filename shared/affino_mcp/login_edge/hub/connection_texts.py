@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from affino_mcp.connect import clients
-from affino_mcp.connect.clients import CLIENTS_WITH_REFERENCES, McpClient, Snippet
+from affino_mcp.connect import snippets
+from affino_mcp.connect.clients import McpClient
 from affino_mcp.connect.configurations import SERVER_NAME, claude_shell_line
 from affino_mcp.connect.credentials import (
     KEY_PLACEHOLDER,
@@ -17,6 +17,7 @@ from affino_mcp.connect.credentials import (
     Shell,
     write_token_assignment,
 )
+from affino_mcp.connect.snippets import CLIENTS_WITH_REFERENCES, Snippet
 from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX
 
 
@@ -60,7 +61,7 @@ def write_connection(client: McpClient, url: str, token: str, given: GivenCreden
     if client not in CLIENTS_WITH_REFERENCES:
         words = ClientCredentials(token, KEY_PLACEHOLDER, SECRET_PLACEHOLDER)
         return _write_filled(client, url, words, server, has_secret=False)
-    kept = clients.make_snippet(client, url, server=server)
+    kept = snippets.make_snippet(client, url, server=server)
     return Connection([_paste("kept", kept)], write_token_lines(token), has_secret=False)
 
 
@@ -74,7 +75,7 @@ def _write_filled(
     client: McpClient, url: str, values: ClientCredentials, server: str, *, has_secret: bool
 ) -> Connection:
     """The client's own text with the values in it; it replaces what was pasted an hour ago."""
-    return Connection([_paste("line", clients.make_snippet(client, url, values, server))], (), has_secret)
+    return Connection([_paste("line", snippets.make_snippet(client, url, values, server))], (), has_secret)
 
 
 def _write_claude_lines(url: str, token: str, server: str) -> Connection:
