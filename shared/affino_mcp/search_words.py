@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from affino_mcp.letter_ranges import LetterRanges
 from affino_mcp.plain_text import is_in_word, plain, spell_out
 
 MAX_WORD_LETTERS: Final = 30
@@ -18,20 +19,19 @@ MAX_WORD_LETTERS: Final = 30
 
 MAX_ASKED_WORDS: Final = 25
 
-_UNSPACED: Final = (
-    r"\u0e00-\u0eff"  # Thai, Lao
-    r"\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Myanmar
-    r"\u1780-\u17ff"  # Khmer
-    r"\u1950-\u19df\u1a20-\u1aaf\uaa80-\uaadf"  # Tai scripts
-    r"\u1100-\u11ff"  # Hangul, decomposed
-    r"\u3005-\u3007\u3021-\u3029\u3040-\u312f\u31a0-\u31bf\u31f0-\u31ff"  # kana, bopomofo
-    r"\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua48f\uf900-\ufaff\U00017000-\U00018d8f\U00020000-\U0003fffd"
-)
-"""Letters of scripts without blanks between words; the last line has Han, Yi and Tangut."""
+_UNSPACED: Final = LetterRanges(
+    "\u0e00-\u0eff",  # Thai, Lao
+    "\u1000-\u109f", "\ua9e0-\ua9ff", "\uaa60-\uaa7f",  # Myanmar
+    "\u1780-\u17ff",  # Khmer
+    "\u1950-\u19df", "\u1a20-\u1aaf", "\uaa80-\uaadf",  # Tai scripts
+    "\u1100-\u11ff",  # Hangul, decomposed
+    "\u3005-\u3007", "\u3021-\u3029", "\u3040-\u312f", "\u31a0-\u31bf", "\u31f0-\u31ff",  # kana, bopomofo
+    "\u2e80-\u2fdf", "\u3400-\u4dbf", "\u4e00-\u9fff", "\ua000-\ua48f", "\uf900-\ufaff",
+    "\U00017000-\U00018d8f", "\U00020000-\U0003fffd",
+)  # fmt: skip
+"""Letters of scripts without blanks between words; the last two lines have Han, Yi and Tangut."""
 _VERSION: Final = re.compile(r"v[0-9]+")
 _ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
-_PARTS: Final = re.compile(f"[{_UNSPACED}]+|[^{_UNSPACED}]+")
-_ONE_UNSPACED: Final = re.compile(f"[{_UNSPACED}]")
 _LATER_JAMO: Final = re.compile(r"[\u1160-\u11ff]")
 """Vowels and final consonants of Hangul, with which no syllable begins."""
 
@@ -80,7 +80,8 @@ def _cut(text: str) -> Iterator[str]:
         return
     for inside, letters in groupby(folded, is_in_word):
         if inside:
-            yield from filter(None, map(_without_first_signs, _PARTS.findall("".join(letters))))
+            parts = ("".join(part) for _, part in groupby(letters, _UNSPACED.__contains__))
+            yield from filter(None, map(_without_first_signs, parts))
 
 
 def _without_first_signs(word: str) -> str:
@@ -89,7 +90,7 @@ def _without_first_signs(word: str) -> str:
 
 
 def _is_unspaced(word: str) -> bool:
-    return bool(_ONE_UNSPACED.match(word))
+    return word[:1] in _UNSPACED
 
 
 def _begins_word(letter: str) -> bool:

@@ -10,27 +10,25 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil
 from typing import Any, Final
 
 from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.letter_ranges import LetterRanges
 
-_NARROW: Final = r"\u00c0-\u00ff\u0410-\u044f\u05d0-\u05ea\u0627-\u064a"
-_COMMON: Final = r"\x80-\u07ff\u0900-\u0e7f\u2010-\u203f\u3000-\u30ff\u4e00-\u9fff"
-_RARE: Final = r"\u0800-\uffff\U0001f300-\U0001faff"
 _PIECE: Final = re.compile(
     r"\\u[0-9a-f]{4}|\\.|[A-Z]?[a-z]{1,40}|[A-Z]{1,40}|[0-9]{1,3}|( )(?=[A-Za-z])|[^\x00-\x7f]|\s{1,40}"
-    r"|[^\sA-Za-z0-9\\\x80-\U0010ffff]{1,40}"
+    r"|[\x00-\x08\x0e-\x1b!-/:-@\[\]-`{-\x7f]{1,40}"
 )
 """The pieces of a JSON text; no piece ends inside an escape, one outside ASCII is one character.
 
 A blank before a letter is a group: it belongs to the word and costs nothing.
 """
 _OUTSIDE_ASCII: Final = (
-    (re.compile(f"[{_NARROW}]"), 1.2),
-    (re.compile(f"[{_COMMON}]"), 2),
-    (re.compile(f"[{_RARE}]"), 3),
+    (LetterRanges("\u00c0-\u00ff", "\u0410-\u044f", "\u05d0-\u05ea", "\u0627-\u064a"), 1.2),
+    (LetterRanges("\x80-\u07ff", "\u0900-\u0e7f", "\u2010-\u203f", "\u3000-\u30ff", "\u4e00-\u9fff"), 2),
+    (LetterRanges("\u0800-\uffff", "\U0001f300-\U0001faff"), 3),
 )
 """Tokens of one character of these scripts; any other costs its four bytes. The first that fits counts."""
 _JSON_SIGNS: Final = (
@@ -63,7 +61,7 @@ def _piece_cost(piece: str) -> float:
         return known
     first = piece[0]
     if first > "\x7f":
-        return next((cost for pattern, cost in _OUTSIDE_ASCII if pattern.match(first)), 4)
+        return _cost_outside_ascii(first)
     if first.isalpha():
         return max(1.0, len(piece) * (0.58 if piece.isupper() else 0.52) + 0.4)
     if first.isdigit():
@@ -71,6 +69,11 @@ def _piece_cost(piece: str) -> float:
     if first == "\\":
         return 3 if len(piece) > 2 else 1.3
     return max(1.0, len(piece) * (0.3 if first.isspace() else 0.67))
+
+
+@lru_cache(maxsize=4096)
+def _cost_outside_ascii(letter: str) -> float:
+    return next((cost for letters, cost in _OUTSIDE_ASCII if letter in letters), 4)
 
 
 def _piece_costs(text: str) -> Iterator[tuple[int, float]]:
