@@ -19,6 +19,7 @@ _ONE_CONTACT: Final = b"Email,First name,Last name\nfile@affino.example,Fay,File
 _ROW_LINK: Final = re.compile(r"/control/logs/(\w+)/(\w+)")
 _REDIRECTING_SCREENS: Final = {"": 303, "/": 303, "/structure": 303}
 """Screens that only redirect to another."""
+_CLIENT_ID: Final = re.compile(r'id="client-id"[^>]*>([^<]+)<')
 _LINK: Final = re.compile(r'id="password-link">([^<]+)<')
 
 
@@ -105,10 +106,18 @@ def bring_records_in_and_out(browser: Browser) -> tuple[str, int]:
     return re.sub(r"<[^>]+>|\. .*", "", said), browser.get(file).status_code
 
 
+def register_app(browser: Browser) -> str:
+    """Registers an app as operators do; gives its client id."""
+    made = browser.send_form("/apps/new", "/apps/new", name="Made in the browser", redirect="https://app.example/back")
+    (client,) = _CLIENT_ID.findall(made.text)
+    return str(client)
+
+
 def _list_silent_screens(browser: Browser, logs: str) -> list[str]:
-    """The paths of screens, filled with an existing profile, person and row, that do not answer as they should."""
+    """The paths of screens that do not answer as they should; they name a profile, person, row and app that exist."""
     (profile, row), *_ = _ROW_LINK.findall(logs)
     known = {"key": profile, "profile": profile, "id": row, "code": 1, "kind": "sections", "family": "accounts"}
+    known["client"] = register_app(browser)
     shown = [path for path, method, *_ in SCREENS if method == "GET" and not _NEEDS_MORE.search(path)]
     places = [path.format(**known) for path in shown]
     asked = [f"{path}?format=csv" if path.endswith("/export") else path for path in places]

@@ -1,4 +1,4 @@
-"""Redacts arguments for the API Log: no secrets, no long texts, at most half a row.
+"""What of a call a row of the API Log may hold: no secrets, no long texts, at most half a row of arguments.
 
 A value is withheld when its name is that of a secret, at any depth; in a text that contains a secret in a known form
 (`password: ...`, `Bearer ...`, a signed token, an AWS key, a key with its secret and token in one) only the secret is
@@ -166,3 +166,26 @@ def _redact_text(name: Any, text: str, length: int, secrets: list[str]) -> Any:
     if len(text) <= length:
         return start[: length + len(WITHHELD_TEXT)]
     return digest_text(text) | {"start": start[:length]}
+
+
+def truncate_value(value: Any, text: int, entries: int) -> Any:
+    """Gives a value of a row with texts of at most `text` characters and lists of at most `entries`."""
+    match value:
+        case None | bool() | int():
+            return value
+        case dict():
+            return {
+                truncate_text(name, text): _flatten_value(part, text) for name, part in list(value.items())[:entries]
+            }
+        case list() | tuple():
+            return [truncate_value(part, text, entries) for part in value[:entries]]
+    return truncate_text(value, text)
+
+
+def _flatten_value(value: Any, text: int) -> Any:
+    return value if isinstance(value, int | None) else truncate_text(value, text)
+
+
+def truncate_text(value: Any, text: int) -> str:
+    """Gives the first `text` characters of a value as a text that a row can hold."""
+    return storable_text(str(value))[:text]

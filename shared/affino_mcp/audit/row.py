@@ -12,8 +12,7 @@ from ulid import ULID
 
 from affino_mcp.audit.changes import MIN_CHANGES_BYTES, Change, operator_changes, truncate_changes
 from affino_mcp.audit.channels import CALL_CHANNEL, CONTROL_CHANNEL, IMPORT_CHANNEL
-from affino_mcp.audit.redact import digest_text, json_bytes
-from affino_mcp.audit.truncation import truncate_text, truncate_value
+from affino_mcp.audit.redact import digest_text, json_bytes, truncate_text, truncate_value
 from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.store.ops import Item, Key
 

@@ -29,7 +29,7 @@ from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.gate.profiles.secret_status import SecretStatus, secret_status
-from affino_mcp.gate.sessions.recent_tokens import RecentTokens
+from affino_mcp.gate.sessions.last_use import RecentTokens
 from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions
 from affino_mcp.settings import Settings

@@ -45,6 +45,7 @@ def test_the_commands() -> None:
         "profile end-overlap",
         *(f"person {word}" for word in ("create", "invite", "reset", "list", "set")),
         *(f"person {word}" for word in ("explain", "enable", "disable")),
+        *(f"app {word}" for word in ("list", "add", "end", "remove")),
         "operator first",
         "profile delete",
         *(f"session {word}" for word in ("list", "end")),

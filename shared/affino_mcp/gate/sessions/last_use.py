@@ -1,4 +1,4 @@
-"""The use of a session: when it was last used, in a row of its own, and the warning before it ends."""
+"""The use of sessions: when each was last used, which were used lately in this process, and the warning before one ends."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ LAST_USE_INTERVAL_SECONDS: Final = 5 * 60
 MAX_GRANT_SECONDS: Final = MAX_GRANT_DAYS * 24 * 3600
 EXPIRY_WARNING_SECONDS: Final = 10 * 60
 """Seconds before a session's end from which on every result carries the warning."""
+RECENT_SECONDS: Final = 60
+"""Seconds after which a token counts as new again."""
+MAX_RECENT_TOKENS: Final = 10_000
 
 
 class SessionLastUse:
@@ -42,6 +45,30 @@ class SessionLastUse:
             self._db.update(Update(self._table, row_keys.last_use_key(name), assign=used))
         except StoreUnavailable:
             return
+
+
+class RecentTokens:
+    """The tokens that this process has resolved within the last minute: their calls are charged beside the session's read.
+
+    Holds digests, each with the moment until which it counts as recent. Knows no token that was refused since.
+    """
+
+    def __init__(self) -> None:
+        self._until: dict[str, int] = {}
+
+    def note(self, session: Session, now: int) -> None:
+        """Takes note that the session's token was resolved at `now` (seconds since the epoch)."""
+        if len(self._until) >= MAX_RECENT_TOKENS:
+            self._until.clear()
+        self._until[session.digest] = min(now + RECENT_SECONDS, session.expires)
+
+    def forget(self, digest: str) -> None:
+        """Takes note that the token was refused."""
+        self._until.pop(digest, None)
+
+    def holds(self, digest: str, now: int) -> bool:
+        """True when the token was resolved within the last minute and has not expired since."""
+        return now < self._until.get(digest, 0)
 
 
 def expiry_warnings(session: Session, at: datetime) -> list[CallWarning]:
