@@ -16,7 +16,6 @@ from scripts.build import LAMBDA_PYTHON, ROOT, Build, build_artifacts, summarise
 from scripts.deploy_local import emulator
 from scripts.deploy_local.denied_table import check_denied_table
 from scripts.deploy_local.kept_state import check_kept_state
-from scripts.deploy_local.oauth_door import NOT_IN_THE_EMULATOR, check_oauth_door
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.own_domain import OAUTH_STEP, check_own_domain
 from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
@@ -104,10 +103,6 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
         report.run_check(OAUTH_STEP, lambda: check_own_domain(stack, template, smoke))
         report.run_check(
             "deleted, and deployed again on the kept state", lambda: check_kept_state(stack, template, smoke)
-        )
-        report.run_check(
-            f"an app connects by OAuth at a domain, but for {NOT_IN_THE_EMULATOR}",
-            lambda: check_oauth_door(stack, template),
         )
         report.run_check("sam delete", stack.delete)
 
