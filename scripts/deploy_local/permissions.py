@@ -123,7 +123,7 @@ ROLE_RULES = [
     ),
     RoleRule("McpEndpointRole", False, "list the whole bucket", _try_bucket("list_objects_v2")),
     RoleRule("InstanceApiRole", True, "read a profile's row", _try_table("get_item", "GateTable", Key=PROFILE_KEY)),
-    RoleRule("InstanceApiRole", False, "change a gate row", _try_table("put_item", "GateTable", Item=PROBE_KEY)),
+    RoleRule("InstanceApiRole", False, "list gate rows", _try_table("query", "GateTable", **PROBE_PARTITION)),
     RoleRule(
         "InstanceApiRole", False, "read a password hash", _try_table("get_item", "CredentialsTable", Key=PROBE_KEY)
     ),
