@@ -62,6 +62,7 @@ VALUES = {
     "words": ["unavailable", "nothing like it"],
     "request": ["request-77", "none"],
     "client": ["https://app.example/c"],
+    "channel": ["mcp", "rest"],
 }
 
 
