@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from ulid import ULID
@@ -121,6 +122,10 @@ class AuditRow:
 
     def to_document(self) -> dict[str, Any]:
         """Gives the row as plain JSON values, with texts and lists truncated until the row fits its limit."""
+        return dict(self._document)
+
+    @cached_property
+    def _document(self) -> dict[str, Any]:
         document: dict[str, Any] = {}
         needed = min(json_bytes(self.changes), MIN_CHANGES_BYTES)
         for text, entries, with_arguments in _TRUNCATION_STEPS:

@@ -105,6 +105,11 @@ def _several_families(method: Method) -> tuple[str, ...]:
 _OF_SEVERAL: Final = {method.name: found for method in METHODS.values() if (found := _several_families(method))}
 """The methods that work on several families, of which one must be allowed; every other one needs its own."""
 
+ONE_OF_EACH: Final = tuple(
+    {(m.family, m.access, m.right, _OF_SEVERAL.get(m.name)): m for m in METHODS.values()}.values()
+)
+"""One method of each family, access and right: enough to tell what a caller may do without asking of every method."""
+
 
 def is_listed(method: Method, capability: Capability) -> bool:
     """True when a profile lists this method and may call it: the only predicate for both."""

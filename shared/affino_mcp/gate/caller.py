@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from affino_mcp.catalogue.capability import Capability, Family, Narrowing
 from affino_mcp.catalogue.method import Method
-from affino_mcp.catalogue.registry import METHODS, is_listed, require_listed
+from affino_mcp.catalogue.registry import METHODS, ONE_OF_EACH, is_listed, require_listed
 from affino_mcp.catalogue.scopes import expand_scopes
 from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.catalogue.toolset import Toolset
@@ -122,7 +122,7 @@ def describe_current_user(caller: Caller, zone_name: str, today: date, at: datet
 
     A family's access holds when the profile switches it on and the person has the right of one of its tools.
     """
-    listed = [m for m in METHODS.values() if m.family != Family.ALWAYS and is_listed(m, caller.capability)]
+    listed = [m for m in ONE_OF_EACH if m.family != Family.ALWAYS and is_listed(m, caller.capability)]
     rights = {right: caller.person.has_right(right, at) for right in {method.right for method in listed} if right}
     held = [method for method in listed if rights.get(method.right, True)]
     accesses = {(method.family, method.access) for method in held}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_row_is_never_overwritten(database: RecordingDatabase) -> None:
     log = AuditLog(database, TABLE)
     log.write_row(first := row())
     log.write_row(first)
-    log.write_row(AuditRow(**vars(first) | {"status": 500}))
+    log.write_row(replace(first, status=500))
     assert rows(database) == [first]
 
 
