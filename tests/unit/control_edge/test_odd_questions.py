@@ -41,6 +41,7 @@ ASKED = [
 ]
 ASKED += ["cursor", "kind", "done", "format", "limit"]
 PATHS = [path for path, verb, *_ in SCREENS if verb == "GET"]
+FORMS = [path for path, verb, *_ in SCREENS if verb == "POST" and "{" in path]
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
@@ -48,6 +49,13 @@ PATHS = [path for path, verb, *_ in SCREENS if verb == "GET"]
 def test_an_odd_address(operator: OperatorBrowser, path: str, odd: str) -> None:
     there = re.sub(r"\{\w+\}", quote(odd, errors="surrogatepass"), path)
     assert operator.get(there).status_code in {303, 400, 404}
+
+
+@pytest.mark.parametrize("odd", ["long", "a key's sign", "half a pair"])
+def test_a_form_at_an_odd_address(operator: OperatorBrowser, odd: str) -> None:
+    page, quoted = operator.get("/apps/new"), quote(ODD[odd], errors="surrogatepass")
+    found = {path: operator.send(re.sub(r"\{\w+\}", quoted, path), page).status_code for path in FORMS}
+    assert set(found.values()) <= {303, 400, 404}, found
 
 
 @pytest.mark.parametrize("odd", ODD.values(), ids=ODD)
