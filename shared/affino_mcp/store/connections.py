@@ -41,24 +41,27 @@ class HttpAnswer(NamedTuple):
 
 
 class ConnectionPool:
-    """The connections to one address, such as `https://dynamodb.eu-west-1.amazonaws.com`; threads may share it."""
+    """The connections to one address, such as `https://dynamodb.eu-west-1.amazonaws.com`; threads may share it.
+
+    `host` is the value for the header `Host`.
+    """
 
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         self._host, self._is_secure = (parts.hostname or "").encode("ascii"), parts.scheme == "https"
         self._port = parts.port or (443 if self._is_secure else 80)
-        self._start = f"POST / HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+        self.host = parts.netloc
         self._idle: list[socket.socket] = []  # the host is in bytes: a text would load the codec of international names
         weakref.finalize(self, _close_all, self._idle)
 
     def post(self, data: bytes, headers: Mapping[str, str], seconds: float) -> HttpAnswer:
-        """Sends a POST with these headers to the root path; each step waits at most `seconds`.
+        """Sends a POST with these headers, `Host` among them, to the root path; each step waits at most `seconds`.
 
         Raises NotConnected and ExchangeBroken.
         """
         connection = self._take_idle() or self._connect(min(MAX_CONNECT_SECONDS, seconds))
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"{self._start}{lines}Content-Length: {len(data)}\r\n\r\n".encode("ascii")
+        head = f"POST / HTTP/1.1\r\n{lines}Content-Length: {len(data)}\r\n\r\n".encode("ascii")
         try:
             connection.settimeout(seconds)
             connection.sendall(head + data)

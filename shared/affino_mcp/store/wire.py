@@ -193,7 +193,8 @@ class AwsJsonEndpoint:
 
     def signed_headers(self, operation: str, data: bytes) -> dict[str, str]:
         """Gives the headers of a request, signed now."""
-        headers = {"Content-Type": self._type, "X-Amz-Target": f"{self._target}.{operation}"}
+        headers = {"Host": self._connections.host, "Content-Type": self._type}
+        headers["X-Amz-Target"] = f"{self._target}.{operation}"
         request = AWSRequest("POST", self._url, data=data, headers=headers)
         service, region = self._signing
         SigV4Auth(self._credentials.get_frozen_credentials(), service, region).add_auth(request)
