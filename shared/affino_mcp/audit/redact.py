@@ -12,6 +12,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from affino_mcp.text import fold
@@ -55,7 +56,7 @@ def redact_arguments(
     `allowed` are the method's own argument names (any case and underscores); values under other names are truncated to
     fewer characters. `known` are secrets of this call, withheld wherever they occur.
     """
-    names = None if allowed is None else {_canonical_name(name) for name in allowed}
+    names = None if allowed is None else _canonical_names(tuple(allowed))
     secrets = [secret for secret in known if secret]
     for length in _TEXT_CHARACTERS:
         kept = {
@@ -103,11 +104,17 @@ def _canonical_name(name: str) -> str:
     return "".join(letter for letter in fold(name) if letter.isalnum())
 
 
+@lru_cache(maxsize=512)
+def _canonical_names(own: tuple[str, ...]) -> frozenset[str]:
+    """The names of one method's arguments; the methods and their arguments are always the same."""
+    return frozenset(map(_canonical_name, own))
+
+
 def _is_secret_name(name: Any) -> bool:
     return isinstance(name, str) and _SECRET_NAME_PATTERN.search(_canonical_name(name)) is not None
 
 
-def _text_limit(name: str, allowed: set[str] | None, length: int) -> int:
+def _text_limit(name: str, allowed: frozenset[str] | None, length: int) -> int:
     return length if allowed is None or _canonical_name(name) in allowed else min(length, _UNKNOWN_TEXT_CHARACTERS)
 
 
