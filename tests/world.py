@@ -34,6 +34,7 @@ from affino_mcp.store.testing.recording import RecordingDatabase
 from affino_mcp.tool_errors import ToolError
 from tests.answer_schemas import check_answer
 from tests.clock import TestClock
+from tests.remote.call_rows import without_begun
 from tests.remote.transport import InstanceTransport
 from tests.roles.watched_stores import WatchedStores
 
@@ -159,10 +160,15 @@ class World:
         token = self.sessions.create_session(user_code, profile.key).access_token
         return {"Authorization": f"Bearer {token}", "X-API-Key": profile.key, "X-API-Secret": profile.secret}
 
-    def audit_rows(self) -> list[dict[str, Any]]:
-        """The rows of the API Log, oldest first."""
+    def audit_rows(self, *, begun: bool = False) -> list[dict[str, Any]]:
+        """The rows of the API Log, oldest first.
+
+        A call to an instance elsewhere has two once its end is known; where records are elsewhere, the first of them is
+        given with `begun` alone.
+        """
         found = [row for row in self.database.list_rows(self.settings.audit_table) if "outcome" in row]
-        return sorted(map(whole_row, found), key=lambda row: str(row["sk"]))
+        shown = found if begun or self.kind != REMOTE else without_begun(found)
+        return sorted(map(whole_row, shown), key=lambda row: str(row["sk"]))
 
     def make_event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:
         """An API Gateway REST event in the form that Lambda receives."""

@@ -33,7 +33,7 @@ class RemoteStage:
 
     def rows(self, method: str = "create_account") -> list[tuple[str, int]]:
         """How each row of a method in the service's log ended."""
-        return [(row["outcome"], row["status"]) for row in self.world.audit_rows() if row["method"] == method]
+        return [(row["outcome"], row["status"]) for row in self.world.audit_rows(begun=True) if row["method"] == method]
 
     def credentials(self) -> CallCredentials:
         """What the seller's client sends."""

@@ -15,6 +15,7 @@ from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES
 from affino_mcp.catalogue.structure import MODERATORS_FIELD, STRUCTURE_KINDS, StructureKind, place_order
 from affino_mcp.clock import Clock
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.instance.elsewhere_ports import InstanceDecides
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.instance.structure import StructureItem, StructureKeeper, StructurePlan
 from affino_mcp.text import fold
@@ -104,7 +105,10 @@ class StructureDesk:
         return GroupKeeper(self.by.database, self.by.settings, self.clock, self._find_places, self.acting)
 
     def _find_places(self, group: str) -> Sequence[str]:
-        return list_places_naming(self.keeper, group)
+        try:
+            return list_places_naming(self.keeper, group)
+        except InstanceDecides:  # its places name its own groups
+            return ()
 
     def _require_seen(self, kind: StructureKind, code: int, seen: int | None) -> None:
         current = next((item.version for item in self.list_items(kind) if item.code == code), None)

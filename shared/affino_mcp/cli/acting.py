@@ -16,6 +16,7 @@ from affino_mcp.cli.journal import CLIENT_NAME, operator_name
 from affino_mcp.cli.service import Service
 from affino_mcp.errors import AffinoError
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.instance.elsewhere_ports import require_own_records
 
 AsOption = Annotated[
     str, typer.Option("--as", metavar="EMAIL", help="Who acts: e-mail address, user code, or the demo's role.")
@@ -31,7 +32,8 @@ class PersonDisabled(AffinoError):
 
 
 def act_as(service: Service, code_or_email: str) -> ActingPerson:
-    """The person in whose name a command acts. Raises NotFound, and PersonDisabled."""
+    """The person in whose name a command acts. Raises NotFound, PersonDisabled and InstanceDecides."""
+    require_own_records(service.settings)
     person = service.require_person(code_or_email)
     if not person.active:
         raise PersonDisabled(next=f"'affino-mcp person enable {person.user_code}' enables them.")

@@ -68,7 +68,8 @@ def run_doctor_checks(service: Service) -> Iterator[DoctorFinding]:
     for one in _check_stores(service):
         stores.append(one)
         yield one
-    yield check_layout(service)
+    if not service.settings.instance_url:
+        yield check_layout(service)
     yield _check_last_days(service)
     if service.stack is not None:
         yield _check_iam(service.stack.caller, stores)

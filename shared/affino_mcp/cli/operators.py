@@ -49,8 +49,10 @@ def first(
     """
     service = open_service(ctx, connection)
     _require_none(service)
-    service.index_upkeep.note_first_layout()
-    laid = [] if no_structure else _lay_structure(service)
+    holds_records = not service.settings.instance_url
+    if holds_records:
+        service.index_upkeep.note_first_layout()
+    laid = _lay_structure(service) if holds_records and not no_structure else []
     made, link = invite_person(service, NewPerson(name, email, [OPERATORS_GROUP], {}, existing))
     control = service.connection.control_url or f"{service.public_url}/control"
     print_invited(service, made, link, as_json=as_json, control_centre=control, structure=laid)

@@ -48,8 +48,9 @@ def find_stack_state(service: Service, stack: Stack, found: StackInventory, temp
     yield _check_version(stack)
     yield _check_status(stack)
     yield from _check_tables(service.settings, found, template)
-    layout = check_layout(service)
-    yield StackFinding(layout.name, FindingState.GREEN if layout.ok else FindingState.RED, layout.seen, layout.fix)
+    if not service.settings.instance_url:
+        layout = check_layout(service)
+        yield StackFinding(layout.name, FindingState.GREEN if layout.ok else FindingState.RED, layout.seen, layout.fix)
     yield _check_old_versions(found.versions)
     yield _check_who_is_told(stack)
     for part, reason in found.unseen.items():

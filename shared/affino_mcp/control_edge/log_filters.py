@@ -16,7 +16,7 @@ from affino_mcp.audit.row import Outcome
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.control_edge.log_names import FilterNames, profile_name_places
 from affino_mcp.control_edge.log_search.findings import Findings
-from affino_mcp.control_edge.log_search.line_reader import NameSources, read_line
+from affino_mcp.control_edge.log_search.line_reader import read_line
 from affino_mcp.control_edge.log_search.vocabulary import METHOD_NAMES, find_methods, read_status
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
@@ -87,8 +87,7 @@ def read_log_filters(ask: ScreenRequest, limit: int) -> LogFilters:
     """The filters of this request, for a page of `limit` rows; without logs.read only the person's own calls."""
     given = {name: ask.query_values.get(name, "").strip() for name in FILTER_FIELDS}
     names = FilterNames(ask)
-    sources = NameSources(names.load, names.find_records) if ask.has_right(LOGS_READ) else None
-    line = read_line(given[SEARCH_LINE], ask.local_clock, sources) if given[SEARCH_LINE] else Findings()
+    line = read_line(given[SEARCH_LINE], ask.local_clock, names.sources()) if given[SEARCH_LINE] else Findings()
     fields = _FieldReader(ask, given, names)
     question = _narrow(_question_of_line(line), fields.read())
     question = replace(question, limit=limit, cursor=ask.query_values.get("cursor") or None)
@@ -215,7 +214,7 @@ class _FieldReader:
             return ()
         found = self._names.find_record_refs(text) if len(text) <= _MAX_RECORD_CHARACTERS else []
         if not found:
-            self.wrong["record"] = "No record has this name. Say accounts#12, account 12, or words of the name."
+            self.wrong["record"] = self._names.describe_unknown_record()
         return tuple(found)
 
     def _methods(self) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ from affino_mcp.audit.queries import is_record_ref
 from affino_mcp.control_edge.log_search import directory as names
 from affino_mcp.control_edge.log_search.directory import NameDirectory
 from affino_mcp.control_edge.log_search.findings import Findings
+from affino_mcp.control_edge.log_search.line_reader import NameSources
 from affino_mcp.control_edge.log_search.line_words import split_line
+from affino_mcp.control_edge.log_search.name_reader import describe_elsewhere
 from affino_mcp.control_edge.log_search.plain_words import find_kind, take_numbered
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.identity import row_keys
@@ -43,6 +45,11 @@ class FilterNames:
     @cached_property
     def _directory(self) -> NameDirectory:
         return names.load_directory(self._ask.centre) if self._ask.has_right(LOGS_READ) else NameDirectory()
+
+    def sources(self) -> NameSources | None:
+        """Where the names of a search line are looked up; None for who may not read the log."""
+        found = NameSources(self.load, self.find_records, self._ask.centre.settings.instance_url)
+        return found if self._ask.has_right(LOGS_READ) else None
 
     def find_records(self, words: str, family: str) -> Sequence[NamedRecord]:
         """The records of this name, for who may read the log."""
@@ -86,6 +93,11 @@ class FilterNames:
             return "Nobody has this e-mail address or code."
         among = "" if self._directory.is_whole else f"Among the first {len(self._directory.people):,}: "
         return f"{among}No person has '{text}' in the name."
+
+    def describe_unknown_record(self) -> str:
+        """What is said of a record filter that finds no record."""
+        elsewhere = describe_elsewhere(self._ask.centre.settings.instance_url).strip()
+        return elsewhere or "No record has this name. Say accounts#12, account 12, or words of the name."
 
     def nearest_people(self, text: str) -> list[tuple[str, str]]:
         """The people whose names are likest to the text: what is shown, and the value of the filter."""

@@ -30,7 +30,12 @@ def changed_record(row: AuditRow) -> str:
 
 
 def list_offers(ask: ScreenRequest, row: AuditRow) -> list[RowOffer]:
-    """The links for the record that the row's call changed; the pages behind them say whether it is possible now."""
+    """The links for the record that the row's call changed; the pages behind them say whether it is possible now.
+
+    None where the records are in an instance elsewhere.
+    """
+    if ask.centre.settings.instance_url:
+        return []
     record = changed_record(row)
     if row.outcome is not Outcome.OK or row.channel == CONTROL_CHANNEL or _rights_family(record) is None:
         return []

@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 
 from affino_mcp.clock import start_stopwatch
+from affino_mcp.http.bounded_transport import BoundedTransport, bounded_exchange
 
 CONNECT_SECONDS: Final = 2.0
 MAX_REQUEST_ID: Final = 100
@@ -47,10 +48,8 @@ class OutgoingRequests:
     def __init__(
         self, url: str, max_bytes: int, idle_seconds: float = 0, transport: httpx.BaseTransport | None = None
     ) -> None:
-        kept = httpx.Limits(max_keepalive_connections=20 if idle_seconds else 0, keepalive_expiry=idle_seconds)
-        self._http = httpx.Client(
-            base_url=url, limits=kept, follow_redirects=False, trust_env=False, transport=transport
-        )
+        way = transport or BoundedTransport(idle_seconds)
+        self._http = httpx.Client(base_url=url, follow_redirects=False, trust_env=False, transport=way)
         self._max_bytes = max_bytes
 
     def send(
@@ -62,15 +61,22 @@ class OutgoingRequests:
         longest: float,
         working_seconds: Callable[[], float],
     ) -> ForeignAnswer:
-        """Sends one request. It waits at most `longest` seconds for the next bytes, and stops without working seconds."""
+        """Sends one request. The whole exchange lasts at most `longest` seconds, and stops without working seconds."""
         elapsed = start_stopwatch()
-        seconds = min(longest, working_seconds())
+
+        def seconds_left() -> float:
+            return min(longest - elapsed() / 1000, working_seconds())
+
+        seconds = seconds_left()
         if seconds <= 0:
             return ForeignAnswer(error="deadline")
         limits = httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds))
         try:
-            with self._http.stream(method, path, content=content, headers=headers, timeout=limits) as answer:
-                text, error = self._read_bounded(answer, working_seconds)
+            with (
+                bounded_exchange(seconds_left),
+                self._http.stream(method, path, content=content, headers=headers, timeout=limits) as answer,
+            ):
+                text, error = self._read_bounded(answer, seconds_left)
                 return ForeignAnswer(
                     answer.status_code,
                     _retry_after(answer),
@@ -83,14 +89,18 @@ class OutgoingRequests:
         except httpx.HTTPError as error:
             return ForeignAnswer(error=_network_error(error), duration_ms=elapsed())
 
-    def _read_bounded(self, answer: httpx.Response, working_seconds: Callable[[], float]) -> tuple[bytes, str]:
+    def close(self) -> None:
+        """Closes the connections that are kept."""
+        self._http.close()
+
+    def _read_bounded(self, answer: httpx.Response, seconds_left: Callable[[], float]) -> tuple[bytes, str]:
         """The answer's text and no error, or no text and the error that it is too large or too slow."""
         text = bytearray()
         for part in answer.iter_bytes():
             text += part
             if len(text) > self._max_bytes:
                 return b"", "too_large"
-            if working_seconds() <= 0:
+            if seconds_left() <= 0:
                 return b"", "read_timeout"
         return bytes(text), ""
 

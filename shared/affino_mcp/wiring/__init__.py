@@ -169,6 +169,10 @@ def add_control_centre(
 
 def build_operator_ports(stores: Stores, settings: Settings) -> OperatorPorts:
     """Builds what operators ask of the system of record."""
+    if settings.instance_url:
+        from affino_mcp.instance.elsewhere_ports import ElsewherePorts  # noqa: PLC0415 (most services have none)
+
+        return ElsewherePorts(settings.instance_url)
     return builtin_instance(stores, settings)
 
 
@@ -190,7 +194,7 @@ def build_self_check(
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:
     from affino_mcp.control_edge.centre import ControlCentre  # noqa: PLC0415 (as above)
 
-    own = builtin_instance(found, settings)
+    own = build_operator_ports(found, settings)
     parts = (
         instance(found, settings, clock),
         own.staff_contacts,

@@ -15,7 +15,7 @@ from affino_mcp.cli.app import app
 from affino_mcp.cli.service import Service
 from affino_mcp.local.connection import Connection, store_settings
 from tests.unit.cli import public
-from tests.world import World
+from tests.world import BUILTIN, World
 
 PASSWORD = "correct horse"
 JANE = ["--name", "Jane Doe", "--email", "jane@orbital.example", "--password", PASSWORD]
@@ -50,9 +50,9 @@ class Terminal:
         return error
 
 
-def make_terminal() -> Terminal:
-    """A terminal on an empty service in memory."""
-    world = World()
+def make_terminal(kind: str = BUILTIN) -> Terminal:
+    """A terminal on an empty service in memory; `kind` is where its records are (World)."""
+    world = World(kind=kind)
     urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
     connection = Connection(*urls, "demo", stores=store_settings(world.settings))
     return Terminal(world, Service(connection, world.stores, world.clock))

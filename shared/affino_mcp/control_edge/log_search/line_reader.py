@@ -17,10 +17,14 @@ from affino_mcp.spoken_times.spans import LocalClock
 
 @dataclass(frozen=True)
 class NameSources:
-    """Where names are looked up; `load_directory` is called when a line has words that can be names."""
+    """Where names are looked up; `load_directory` is called when a line has words that can be names.
+
+    `elsewhere` is the instance that has the names of the records; empty where they are looked up here.
+    """
 
     load_directory: Callable[[], NameDirectory]
     find_records: FindRecords
+    elsewhere: str = ""
 
 
 @dataclass
@@ -53,7 +57,7 @@ def _leave_out(found: Findings, runs: Sequence[NameRun]) -> None:
 
 
 def _read_names(found: Findings, line: str, runs: Sequence[NameRun], sources: NameSources) -> None:
-    reader = NameReader(line, sources.load_directory(), sources.find_records, found)
+    reader = NameReader(line, sources.load_directory(), sources.find_records, found, sources.elsewhere)
     for run in runs:
         if run.kind is None:
             reader.read_run(run.words)

@@ -18,6 +18,12 @@ MAX_RECORD_SEARCHES: Final = 2
 """Names of one line that are looked for among the records: eleven reads each."""
 _MAX_TOLD: Final = 4
 
+
+def describe_elsewhere(instance: str) -> str:
+    """Says where the names of records are, behind another sentence; nothing where they are here."""
+    return f" The names of records are at {instance}: look there for the code, and say accounts#12." if instance else ""
+
+
 FindRecords = Callable[[str, str], Sequence[NamedRecord]]
 
 
@@ -33,12 +39,16 @@ class _NamedHere:
 
 @dataclass
 class NameReader:
-    """Reads the names of one line; `find_records` searches the records by words and kind."""
+    """Reads the names of one line; `find_records` searches the records by words and kind.
+
+    `elsewhere` is the instance that has the names of the records; empty where they are looked up here.
+    """
 
     line: str
     directory: NameDirectory
     find_records: FindRecords
     found: Findings
+    elsewhere: str = ""
     searches: int = field(default=0, init=False)
 
     def read_record(self, run: Sequence[SearchWord], family: str) -> bool:
@@ -114,6 +124,7 @@ class NameReader:
         text = " ".join(word.text for word in words)
         near = names.find_nearest([*self.directory.people, *self.directory.profiles], text)
         among = "" if self.directory.is_whole else f"Among the first {names.MAX_LISTED_NAMES:,} names: "
-        reason = f"{among}no person, profile, method or record has '{text}' in the name."
+        kinds = "person, profile or method" if self.elsewhere else "person, profile, method or record"
+        reason = f"{among}no {kinds} has '{text}' in the name." + describe_elsewhere(self.elsewhere)
         suggestions = [Suggestion(each.name, self.line.replace(text, each.name, 1)) for each in near]
         self.found.unknown.append(NotUnderstood(text, reason[:1].upper() + reason[1:], suggestions))

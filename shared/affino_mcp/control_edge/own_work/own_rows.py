@@ -13,6 +13,7 @@ from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.control_edge.own_work.work_request import WorkRequest
 from affino_mcp.control_edge.row_offers import changed_record, may_take_back
 from affino_mcp.control_edge.row_undo import TAKE_BACK_DEED, name_change
+from affino_mcp.instance.elsewhere_ports import require_own_records
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
 WORK_ROWS_PER_PAGE: Final = 50
@@ -40,7 +41,11 @@ def read_own_page(ask: WorkRequest, family: str | None, cursor: str | None) -> L
 
 
 def require_own_row(ask: WorkRequest, profile: str, id_: str) -> AuditRow:
-    """Gives the row of a change of the person's own that undo knows. Raises NotFound for any other row, and for none."""
+    """Gives the row of a change of the person's own that undo knows.
+
+    Raises NotFound for any other row, and for none; InstanceDecides.
+    """
+    require_own_records(ask.centre.settings)
     table = ask.centre.settings.audit_table
     row = read_one_row(ask.centre.database, table, profile[:64], id_[:26].upper())
     if row is None or row.person_code != ask.web_session.person.user_code or not is_undoable(ask, row):
@@ -64,7 +69,12 @@ def find_taken_back(rows: Iterable[AuditRow]) -> frozenset[TakenBack]:
 
 
 def is_undoable(ask: WorkRequest, row: AuditRow) -> bool:
-    """True for a change of a record that undo knows; whether it is possible now, the undo's rehearsal says."""
+    """True for a change of a record that undo knows; whether it is possible now, the undo's rehearsal says.
+
+    Never where the records are in an instance elsewhere.
+    """
+    if ask.centre.settings.instance_url:
+        return False
     made = row.outcome is Outcome.OK and row.channel != CONTROL_CHANNEL and not row.dry_run
     return made and bool(row.changes) and bool(changed_record(row)) and may_take_back(ask, row)
 

@@ -13,6 +13,7 @@ from affino_mcp.control_edge.record_files.exchange_store import ExchangeStore
 from affino_mcp.control_edge.screen_audit import make_origin
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.deadline import seconds_left
+from affino_mcp.instance.elsewhere_ports import require_own_records
 from affino_mcp.store.faults import StoreUnavailable
 
 STEP_SECONDS: Final = 10.0
@@ -22,8 +23,9 @@ _END_SECONDS: Final = 8.0
 
 
 def act_for(ask: ScreenRequest) -> ActingPerson:
-    """The signed-in person as who reads and writes records."""
+    """The signed-in person as who reads and writes records. Raises InstanceDecides."""
     centre = ask.centre
+    require_own_records(centre.settings)
     key = hashlib.sha256(f"affino-mcp export {ask.form_token}".encode()).digest()
     return ActingPerson(ask.web_session.person, centre.instance, centre.clock, centre.settings.time_zone, key)
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from affino_mcp.admin.structure_desk import StructureDesk, needs_agreement
-from affino_mcp.catalogue.families.lists import ACTIVE, CHANNEL, PARENT
+from affino_mcp.catalogue.families.lists import ACTIVE, CHANNEL, PARENT, SECURITY_GROUP
 from affino_mcp.catalogue.families.website import EVERYBODY, GROUP_NAMES, SECTION
 from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, Removal, StructureKind
 from affino_mcp.control_edge.screen_audit import make_origin
@@ -48,8 +48,9 @@ def _require_item(ask: ScreenRequest, desk: StructureDesk, kind: StructureKind) 
 
 
 def show_first_kind(ask: ScreenRequest) -> Response:
-    """Redirects to the page of the sections."""
-    return ask.redirect(_kind_path(KINDS_BY_FAMILY[SECTION.family]))
+    """Redirects to the page of the sections, or of the groups, which are all that is kept here of another instance's."""
+    first = SECURITY_GROUP if ask.centre.settings.instance_url else SECTION
+    return ask.redirect(_kind_path(KINDS_BY_FAMILY[first.family]))
 
 
 def show_kind(ask: ScreenRequest) -> Response:

@@ -10,6 +10,7 @@ from affino_mcp.control_edge.row_undo import rehearse_undo, undo_row
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.screens.logs import require_log_row
+from affino_mcp.instance.elsewhere_ports import require_own_records
 from affino_mcp.tool_errors import NotFound, ToolError
 
 
@@ -34,7 +35,11 @@ def take_back(ask: ScreenRequest) -> Response:
 
 
 def _require_row(ask: ScreenRequest) -> AuditRow:
-    """The row whose change is to be taken back. Raises NotFound for one that changed no record, or another person's."""
+    """The row whose change is to be taken back.
+
+    Raises NotFound for one that changed no record, or another person's, and InstanceDecides.
+    """
+    require_own_records(ask.centre.settings)
     row = require_log_row(ask)
     if not (may_take_back(ask, row) and list_offers(ask, row)):
         raise NotFound("id", "change that you can take back")

@@ -24,7 +24,7 @@ MAX_ANSWER_BYTES: Final = 6 * 1024 * 1024
 IDLE_SECONDS: Final = 5.0
 """How long a connection is kept that nobody uses."""
 LONGEST_SECONDS: Final = 22.0
-"""The longest that a call waits for the instance's next bytes, in a process without a deadline too."""
+"""The longest that one request lasts, in a process without a deadline too."""
 KEPT_BACK_SECONDS: Final = 1.0
 """Seconds that are kept before the deadline besides those of the row and the answer."""
 REPLAYED_SIGNATURE: Final = "-103"
