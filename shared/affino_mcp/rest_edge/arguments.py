@@ -47,7 +47,7 @@ def _read_value(method: Method, name: str, text: str) -> Any:
     kind = next((field.kind for field in method.all_arguments if field.name == known), None)
     if kind is None or kind.schema.get("type") != "array" or text.lstrip().startswith("["):
         return text
-    return [part.strip() for part in text.split(",")]
+    return [part.strip() for part in text.split(",")] if text.strip() else []
 
 
 def _read_body(request: RestRequest, body: bytes) -> Arguments:
