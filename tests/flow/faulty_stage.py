@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp import observability, wiring
+from affino_mcp.instance.builtin.engine.change_journal import SHARE_OF
 from affino_mcp.instance.builtin.engine.index import MEMBER_SK
 from affino_mcp.mcp_edge.app import McpApp
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
@@ -166,6 +167,9 @@ def _flat(partitions: dict[str, dict[str, Item]]) -> dict[Key, Item]:
 
 
 def _masked(key: Key, row: Item | None) -> str:
+    """The row without what no two trials have in common: what is made up, and which other shares one call made."""
+    if row is not None:
+        row = {name: value for name, value in row.items() if name != SHARE_OF}
     return _MADE_UP.sub("*", json.dumps([key, row], sort_keys=True))
 
 

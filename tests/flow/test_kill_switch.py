@@ -21,9 +21,8 @@ from tests.flow.operator_states import HER
 from tests.flow.test_operator_faults import stage
 from tests.unit.control_edge.desk import text_of
 
-STOPS = [
-    f"{door}: {deed}" for door in ("browser", "shell") for deed in ("profile off", "person off", "end one", "end all")
-]
+STOPPING = ("profile off", "person off", "end one", "end all", "apps ended")
+STOPS = [f"{door}: {deed}" for door in ("browser", "shell") for deed in STOPPING]
 OTHERS = [deed for deed in BY_ID if deed not in STOPS]
 ERRORS = [StoreUnavailable, AccessRefused, Unanswered]
 

@@ -53,9 +53,14 @@ def describe_success(text: str, schema: str = "") -> dict[str, Any]:
     return {"description": text, "headers": dict(_ACTED_AS)} | ({"content": _json(schema)} if schema else {})
 
 
-def describe_faults(schema: str) -> dict[str, Any]:
-    """What every call may be refused with, by status; the bodies are of the schema of this name."""
-    return {status: {"description": text, "content": _json(schema)} for status, text in FAULTS.items()}
+def describe_faults() -> dict[str, Any]:
+    """What every call may be refused with, by status: each stands once among the document's responses."""
+    return {status: {"$ref": f"#/components/responses/Fault{status}"} for status in FAULTS}
+
+
+def describe_fault_responses(schema: str) -> dict[str, Any]:
+    """The responses that `describe_faults` refers to, by their names; the bodies are of the schema of this name."""
+    return {f"Fault{status}": {"description": text, "content": _json(schema)} for status, text in FAULTS.items()}
 
 
 def _json(name: str) -> dict[str, Any]:

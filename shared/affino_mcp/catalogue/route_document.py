@@ -19,9 +19,9 @@ from affino_mcp.catalogue.routes import ROUTES, Route
 VERSION_2_PATH: Final = "/v2"
 
 
-def list_paths(headers: list[Schema], answers: str, errors: str) -> dict[str, dict[str, Any]]:
-    """Gives the paths of version 2. `headers` are the parameters of every call, `answers` and `errors` name the schemas."""
-    common = describe_faults(errors)
+def list_paths(headers: list[Schema], answers: str) -> dict[str, dict[str, Any]]:
+    """Gives the paths of version 2. `headers` are the parameters of every call, `answers` names the schema."""
+    common = describe_faults()
     offer = describe_operation("describeInstance", "What there is: contract, families, methods and limits.", headers)
     offer["responses"] = {"200": describe_success("Done.", answers), "304": {"description": "Unchanged."}, **common}
     asked = describe_operation("readOutcome", "What became of a write whose answer was lost.", [*headers, _ID])

@@ -70,8 +70,8 @@ VERSION_1_CALLS: Final = (
 """Every call but one: DELETE of a user with `permissions` in the query is `revoke_contact_permission`."""
 
 
-def list_version1_paths(headers: list[Schema], answers: str, errors: str) -> dict[str, dict[str, Any]]:
-    """Gives the paths of version 1. `headers` are the parameters of every call, `answers` and `errors` name the schemas."""
+def list_version1_paths(headers: list[Schema], answers: str) -> dict[str, dict[str, Any]]:
+    """Gives the paths of version 1. `headers` are the parameters of every call, `answers` names the schema."""
     paths: dict[str, dict[str, Any]] = {}
     for call in VERSION_1_CALLS:
         operation = describe_operation(
@@ -79,7 +79,7 @@ def list_version1_paths(headers: list[Schema], answers: str, errors: str) -> dic
         )
         if call.verb in {"POST", "PUT"} and "permission" not in call.method:
             operation["requestBody"] = _describe_body(call)
-        operation["responses"] = {**_describe_answer(call, answers), **describe_faults(errors)}
+        operation["responses"] = {**_describe_answer(call, answers), **describe_faults()}
         paths.setdefault(VERSION_1_PATH + call.path, {})[call.verb.lower()] = operation
     return paths
 

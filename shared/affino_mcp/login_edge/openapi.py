@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from affino_mcp import VERSION
+from affino_mcp.catalogue.openapi_parts import describe_fault_responses
 from affino_mcp.catalogue.route_document import list_paths
 from affino_mcp.catalogue.version1_document import list_version1_paths
 from affino_mcp.gate.identity.emails import MAX_EMAIL_CHARACTERS as LONGEST_EMAIL
@@ -83,10 +84,10 @@ def openapi_document(dbname: str) -> dict[str, Any]:
                 )
             },
             "/user": {"get": _operation("user", "Who the person is.", _headers_with("AccessToken", "Filter"), "User")},
-            **list_paths(as_person, "Answer", "MethodError"),
-            **list_version1_paths(as_person, "Answer", "MethodError"),
+            **list_paths(as_person, "Answer"),
+            **list_version1_paths(as_person, "Answer"),
         },
-        "components": {"schemas": _SCHEMAS},
+        "components": {"schemas": _SCHEMAS, "responses": describe_fault_responses("MethodError")},
     }
 
 
