@@ -66,6 +66,7 @@ def test_nobody_is_led_elsewhere(desk: OperatorBrowser, figures: Figures, place:
     figures.record("addresses elsewhere", tried=2, of=2 * len(ELSEWHERE))
 
 
+APP = "app_" + "A" * 24
 POSTS = [path for path, method, _, _ in SCREENS if method == "POST" and path != "/sign-out"]
 FORGERIES: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "no key": ({}, {}),
@@ -93,7 +94,9 @@ def operator() -> tuple[OperatorBrowser, dict[str, str]]:
 def state(desk: OperatorBrowser) -> list[Any]:
     world = desk.world
     rows = world.database.list_rows(world.settings.gate_table)
-    return [row for row in rows if row["pk"].startswith(("PROFILE#", "PERSON#", "SESSION"))]
+    return [
+        row for row in rows if row["pk"].startswith(("PROFILE#", "PERSON#", "SESSION", "CLIENTS", "APPS#", "OAUTH#"))
+    ]
 
 
 @pytest.mark.parametrize(("fields", "headers"), FORGERIES.values(), ids=FORGERIES)
@@ -107,7 +110,7 @@ def test_a_forged_form_changes_nothing(
     before, key = state(desk), desk.world.profiles.list_profiles()[0].profile.key
     given = {name: keys.get(value, value) for name, value in fields.items()} | {"name": "Made", "rate": "60"}
     for path in POSTS:
-        known = {"key": key, "profile": key, "code": 1, "kind": "sections", "family": "accounts"}
+        known = {"key": key, "profile": key, "code": 1, "kind": "sections", "family": "accounts", "client": APP}
         there = "/control" + path.format(**known, id="01M83T4CM060710PCYHWFH0XZP")
         sent = {"content-type": "application/x-www-form-urlencoded", **headers}
         body = "&".join(f"{name}={value}" for name, value in given.items())
