@@ -30,6 +30,7 @@ from affino_mcp.cli import (
     operators,
     people,
     person_changes,
+    profile_adoption,
     profile_deletion,
     profile_secret,
     profile_switch,
@@ -62,6 +63,7 @@ app = typer.Typer(
 profile_secret.add_secret_commands(profiles.app)
 profile_switch.add_switch_commands(profiles.app)
 profiles.app.command("delete")(profile_deletion.delete)
+profiles.app.command("adopt")(profile_adoption.adopt)
 app.add_typer(profiles.app, name="profile")
 invitations.add_invitation_commands(people.app)
 person_changes.add_change_command(people.app)

@@ -90,11 +90,11 @@ def create(
     terms = asked.read_terms(service, AdmissionTerms())
     key = draw_letters_and_digits(KEY_CHARACTERS)  # first, so that the audit row can name the profile before it exists
     options = _chosen_options(relogin=relogin, confirm=confirm, rest=rest)
-    given = {"name": name, "families": _plain_switches(wanted), "rate": rate, "burst": burst, "notes": notes or ""}
+    given = {"name": name, "families": plain_switches(wanted), "rate": rate, "burst": burst, "notes": notes or ""}
     mode = tools or ListMode.FULL
     given |= {"mode": str(mode)} | options | (terms.to_json() if terms else {})
     with audit_command(service, "create_profile", ActionSubject.from_profile_key(key, name), {}, given) as action:
-        drawn = service.profiles_with_key(key)
+        drawn = service.profiles_with(key)
         made = drawn.create(name, wanted, rate, burst, notes or "", action.commit, terms, mode, **options)
     _warn_of_write_only(wanted)
     print_profile_with_secret(made, as_json=as_json)
@@ -217,10 +217,11 @@ def _chosen_options(**given: OnOff | None) -> dict[str, bool]:
 def _list_new_values(given: dict[str, Any], wanted: FamilySwitches, terms: AdmissionTerms | None) -> dict[str, Any]:
     """What a change sets, as its row of the API Log holds it."""
     after = {field: value for field, value in given.items() if value is not None}
-    return after | ({"families": _plain_switches(wanted)} if wanted else {}) | (terms.to_json() if terms else {})
+    return after | ({"families": plain_switches(wanted)} if wanted else {}) | (terms.to_json() if terms else {})
 
 
-def _plain_switches(wanted: FamilySwitches) -> dict[str, list[str]]:
+def plain_switches(wanted: FamilySwitches) -> dict[str, list[str]]:
+    """The switches as a row of the API Log shows them."""
     return {name: sorted(access) for name, access in wanted.items()}
 
 

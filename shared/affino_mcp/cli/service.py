@@ -26,7 +26,7 @@ from affino_mcp.gate.profiles.deletion import ProfileDeletion
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileState
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, is_possible_name
-from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
+from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, SECRET_CHARACTERS, Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.places import PLACE_KINDS, PlaceRights
 from affino_mcp.instance.record_restorer import RecordRestorer
@@ -71,12 +71,13 @@ class Service:
         """The store of API Profiles."""
         return Profiles(self.stores.database, self.stores.secrets, self.settings, self.clock)
 
-    def profiles_with_key(self, key: str) -> Profiles:
-        """The store of API Profiles that gives this key to the next profile it creates."""
+    def profiles_with(self, key: str, secret: str = "") -> Profiles:
+        """The store of API Profiles that gives this key, and this secret, to the next profile that needs one."""
         stores, settings = self.stores, self.settings
+        known = {KEY_CHARACTERS: key, SECRET_CHARACTERS: secret}
 
         def draw(length: int) -> str:
-            return key if length == KEY_CHARACTERS else draw_letters_and_digits(length)
+            return known.get(length) or draw_letters_and_digits(length)
 
         return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
 

@@ -47,6 +47,7 @@ def test_the_commands() -> None:
         *(f"person {word}" for word in ("explain", "enable", "disable")),
         *(f"app {word}" for word in ("list", "add", "end", "remove")),
         "operator first",
+        "profile adopt",
         "profile delete",
         *(f"session {word}" for word in ("list", "end")),
         *(f"local {word}" for word in ("up", "down", "status")),

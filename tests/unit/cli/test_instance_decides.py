@@ -68,3 +68,40 @@ def test_the_first_operator_is_none_of_the_instances_people(gateway: Terminal) -
     made = gateway.run_json("operator", "first", "--name", "Olivia Park", "--email", "olivia@orbital.example")
     assert (made["user_code"] in OPERATOR_CODES, made["structure"]) == (True, [])
     assert records_calls(gateway) == []
+
+
+KEY, SECRET = "5kJ2mQ8xYb", "demoSecretNotReal0000000000001"
+ADOPT = ("profile", "adopt", KEY, "--name", "Newsroom", "--family", "articles=read,write")
+
+
+def test_a_profile_has_the_key_and_secret_that_it_has_at_the_instance(gateway: Terminal) -> None:
+    out, err = gateway.run(*ADOPT, "--json", input=f"{SECRET}\n")
+    assert SECRET not in out + err
+    found = gateway.world.profiles.get(KEY).profile
+    assert (found.name, found.secret) == ("Newsroom", SECRET)
+    gateway.run("profile", "adopt", KEY, input="another" * 5)
+    assert gateway.world.profiles.get(KEY).profile.secret == "another" * 5
+    rows = gateway.world.audit_rows()
+    assert [row["method"] for row in rows] == ["create_profile", "regenerate_profile"]
+    assert not any(word in str(rows) for word in (SECRET, "another" * 5))
+
+
+@pytest.mark.parametrize(
+    ("words", "given", "argument"),
+    [
+        pytest.param((*ADOPT[:2], "a-b", *ADOPT[3:]), SECRET, "key", id="key"),
+        pytest.param(ADOPT, "short", "secret", id="secret"),
+        pytest.param(ADOPT, "", "secret", id="no secret"),
+        pytest.param(("profile", "adopt", KEY), SECRET, "name", id="no name"),
+    ],
+)
+def test_what_cannot_be_adopted_is_told(gateway: Terminal, words: tuple[str, ...], given: str, argument: str) -> None:
+    out, _ = gateway.run(*words, "--json", code=1, input=given)
+    assert f'"argument": "{argument}"' in out
+    assert gateway.world.profiles.list_profiles() == []
+
+
+def test_a_service_with_records_of_its_own_adopts_none(terminal: Terminal) -> None:
+    out, _ = terminal.run(*ADOPT, "--json", code=1, input=SECRET)
+    assert "profile create" in out
+    assert terminal.world.profiles.list_profiles() == []

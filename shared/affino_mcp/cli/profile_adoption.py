@@ -1,0 +1,96 @@
+"""`affino-mcp profile adopt`: the profile of an instance elsewhere, with the key and the secret that it has there.
+
+A service in front of an instance signs each call as the profile does there, so that it draws neither of the two itself.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from secrets import compare_digest
+from typing import Annotated, Final
+
+import typer
+
+from affino_mcp.admin.operator_audit import ActionSubject
+from affino_mcp.cli.journal import audit_command
+from affino_mcp.cli.options import ConnectionOption, JsonOption
+from affino_mcp.cli.profile_options import RateOption, SwitchesOption
+from affino_mcp.cli.profiles import plain_switches, show
+from affino_mcp.cli.service import Service, open_service
+from affino_mcp.cli.words import parse_family_switches
+from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.tool_errors import InvalidArgument, NotFound
+
+_KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
+_SECRET: Final = re.compile(r"[A-Za-z0-9]{16,128}")
+_ADOPTED: Final = "the instance's"
+
+
+def adopt(
+    ctx: typer.Context,
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The API Key that the profile has at the instance.")],
+    *,
+    name: Annotated[str, typer.Option(help="What operators call it here.")] = "",
+    family: SwitchesOption = None,
+    rate: RateOption = None,
+    as_json: JsonOption = False,
+    connection: ConnectionOption = None,
+) -> None:
+    """Take over a profile of the instance behind InstanceUrl: same key, same secret, which is read from standard input.
+
+    Again with the same key, it takes over the secret that the profile has there by now.
+
+    Example: affino-mcp profile adopt 5kJ2mQ8xYb --name Newsroom --family articles=read,write < secret.txt
+    """
+    service = open_service(ctx, connection)
+    if not service.settings.instance_url:
+        raise InvalidArgument("key", "This service holds its records itself: 'profile create' draws key and secret.")
+    secret = _read_secret(key)
+    known = _find_profile(service, key)
+    if known is None:
+        _make_profile(service, (key, secret), name, family, rate)
+    else:
+        _take_secret(service, known, secret)
+    show(ctx, key, secret=False, as_json=as_json, connection=connection)
+
+
+def _read_secret(key: str) -> str:
+    """The secret in the first line of standard input. Raises InvalidArgument for it and for the key."""
+    secret = sys.stdin.readline().strip()
+    if not _KEY.fullmatch(key):
+        raise InvalidArgument("key", "An API Key is 1 to 64 letters and digits.")
+    if not _SECRET.fullmatch(secret):
+        raise InvalidArgument(
+            "secret", "The first line of standard input is the API Secret: 16 to 128 letters and digits."
+        )
+    return secret
+
+
+def _find_profile(service: Service, key: str) -> Profile | None:
+    try:
+        return service.profiles.get(key).profile
+    except NotFound:
+        return None
+
+
+def _make_profile(
+    service: Service, given: tuple[str, str], name: str, family: list[str] | None, rate: int | None
+) -> None:
+    """Makes a profile with this key and secret. Raises InvalidArgument without a name, and as `Profiles.create`."""
+    if not name:
+        raise InvalidArgument("name", "Say what operators call the profile here: --name NAME.")
+    wanted, subject = parse_family_switches(family or []), ActionSubject.from_profile_key(given[0], name)
+    after = {"name": name, "families": plain_switches(wanted), "rate": rate, "secret": _ADOPTED}
+    with audit_command(service, "create_profile", subject, {}, after) as action:
+        service.profiles_with(*given).create(name, wanted, rate, commit=action.commit)
+
+
+def _take_secret(service: Service, known: Profile, secret: str) -> None:
+    """Gives the profile the secret that it has at the instance by now; nothing is written when it is the same."""
+    if compare_digest(known.secret, secret):
+        return
+    before, after = {"version": known.version}, {"version": "a new one", "secret": _ADOPTED}
+    with audit_command(service, "regenerate_profile", ActionSubject.from_profile(known), before, after) as action:
+        drawn = service.profiles_with(known.key, secret)
+        drawn.regenerate_secret(known.key, seen=known.version, commit=action.commit)
