@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
@@ -54,6 +54,10 @@ def watch_first_metrics(template: Template) -> Template:
     return template
 
 
+FIRST_SNAPSHOT_MINOR: Final = 12
+"""Lambda makes snapshots of functions in Python 3.12 and later ("Improving startup performance with Lambda SnapStart")."""
+
+
 def _list_statements(template: Template) -> Iterator[Template]:
     """The statements of the roles, of those too that a condition of the template adds."""
     for role in resources_of_type(template, "AWS::IAM::Role").values():
@@ -63,9 +67,13 @@ def _list_statements(template: Template) -> Iterator[Template]:
 
 
 def set_runtime(template: Template, version: str) -> Template:
-    """The template with this Python version in place of Lambda's."""
+    """The template with this Python version in place of Lambda's, without snapshots where that has none."""
     wanted = f'"python{version}"'
     changed: Template = json.loads(json.dumps(template).replace(f'"python{LAMBDA_PYTHON}"', wanted))
+    if int(version.partition(".")[2]) < FIRST_SNAPSHOT_MINOR:
+        for kind in ("AWS::Serverless::Function", "AWS::Lambda::Function"):
+            for function in resources_of_type(changed, kind).values():
+                function["Properties"].pop("SnapStart", None)
     return changed
 
 

@@ -17,7 +17,7 @@ from affino_mcp.local.places import TEMPLATE_FILE
 from affino_mcp.local.tables import read_tables
 from affino_mcp.settings import Settings
 from affino_mcp.store.stacks import FUNCTION_OUTPUTS, STACK_OUTPUTS
-from scripts.deploy_local import emulator
+from scripts.build import LAMBDA_PYTHON
 
 REGION = "eu-west-1"
 TRUST = {
@@ -83,7 +83,7 @@ class Account:
         has_snapshot = {"ApplyOn": "PublishedVersions" if "McpEndpoint" in name else "None"}
         functions.create_function(
             FunctionName=name,
-            Runtime=f"python{emulator.find_python_version()}",
+            Runtime=f"python{LAMBDA_PYTHON}",  # none of its versions is ever run
             Role=self.role,
             Handler="app.handler",
             Code=code,

@@ -77,6 +77,7 @@ def test_another_python_is_written_into_functions_and_layers(template: Template)
     text = json.dumps(set_runtime(template, "3.11"))
     assert f"python{LAMBDA_PYTHON}" not in text
     assert text.count("python3.11") == json.dumps(template).count(f"python{LAMBDA_PYTHON}")
+    assert ("ApplyOn" in text, "ApplyOn" in json.dumps(set_runtime(template, LAMBDA_PYTHON))) == (False, True)
 
 
 @pytest.mark.slow
