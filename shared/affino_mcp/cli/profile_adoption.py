@@ -5,7 +5,6 @@ A service in front of an instance signs each call as the profile does there, so 
 
 from __future__ import annotations
 
-import re
 import sys
 from secrets import compare_digest
 from typing import Annotated, Final
@@ -19,11 +18,11 @@ from affino_mcp.cli.profile_options import RateOption, SwitchesOption
 from affino_mcp.cli.profiles import plain_switches, show
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import parse_family_switches
+from affino_mcp.gate.credentials import KEY_PATTERN, SECRET_PATTERN
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.tool_errors import InvalidArgument, NotFound
 
-_KEY: Final = re.compile(r"[A-Za-z0-9]{1,64}")
-_SECRET: Final = re.compile(r"[A-Za-z0-9]{16,128}")
+_MIN_SECRET_CHARACTERS: Final = 16
 _ADOPTED: Final = "the instance's"
 
 
@@ -58,9 +57,9 @@ def adopt(
 def _read_secret(key: str) -> str:
     """The secret in the first line of standard input. Raises InvalidArgument for it and for the key."""
     secret = sys.stdin.readline().strip()
-    if not _KEY.fullmatch(key):
+    if not KEY_PATTERN.fullmatch(key.encode()):
         raise InvalidArgument("key", "An API Key is 1 to 64 letters and digits.")
-    if not _SECRET.fullmatch(secret):
+    if len(secret) < _MIN_SECRET_CHARACTERS or not SECRET_PATTERN.fullmatch(secret.encode()):
         raise InvalidArgument(
             "secret", "The first line of standard input is the API Secret: 16 to 128 letters and digits."
         )

@@ -29,8 +29,10 @@ _TOKEN_ALONE_PATTERNS: Final = {
 _MIN_WITHHELD_CHARACTERS: Final = 16
 """The shortest text of a header that is taken for a secret: what is shorter would blacken common words."""
 _MAX_AGENT_CHARACTERS: Final = 120
-_KEY_PATTERN = re.compile(rb"[A-Za-z0-9]{1,64}")
-_SECRET_PATTERN = re.compile(rb"[A-Za-z0-9]{1,128}")
+KEY_PATTERN: Final = re.compile(rb"[A-Za-z0-9]{1,64}")
+"""The form of an API Key."""
+SECRET_PATTERN: Final = re.compile(rb"[A-Za-z0-9]{1,128}")
+"""The form of an API Secret."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def read_credentials(headers: RawHeaders, *, is_app: bool = False) -> CallerCred
     key, colon, secret = given.get(b"x-api-key", b"").partition(b":")
     secrets = [given.get(b"x-api-secret"), given.get(b"x-auth-token"), secret if colon else None, bearer["secret"]]
     return CallerCredentials(
-        key=_match_whole(_KEY_PATTERN, _require_one_value([key if b"x-api-key" in given else None, bearer["key"]])),
-        secret=_match_whole(_SECRET_PATTERN, _require_one_value(secrets)),
+        key=_match_whole(KEY_PATTERN, _require_one_value([key if b"x-api-key" in given else None, bearer["key"]])),
+        secret=_match_whole(SECRET_PATTERN, _require_one_value(secrets)),
         token=bearer["token"].decode("ascii").lower(),
     )
 
