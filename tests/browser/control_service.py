@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import FloatRect, Page, expect
+from playwright.sync_api import FloatRect, Page
 
 from affino_mcp import wiring
 from affino_mcp.catalogue.capability import CRM_FAMILIES, Access, Family
@@ -20,6 +19,7 @@ from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website.website_records import upsert_section
 from affino_mcp.local.demo import DEMO_PEOPLE
 from affino_mcp.local.serve import EdgesByPath
+from tests.browser.page_looks import check_looks
 from tests.clients.loopback import serving
 from tests.clock import TestClock
 from tests.world import World, WorldClient
@@ -142,12 +142,7 @@ class Operator:
 
     def looks(self, picture: str, heading: str) -> None:
         """Checks that the page has this heading and that axe finds no fault; keeps its picture."""
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text(heading)
-        self.page.wait_for_load_state()
-        faults = Axe().run(self.page).response["violations"]
-        assert [f"{each['id']}: {each['nodes'][0]['html']}" for each in faults] == [], picture
-        width = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert width <= 0, f"{picture} is wider than the window"
+        check_looks(self.page, heading)
         if self.pictures:
             height = min(TALLEST, self.page.evaluate("document.documentElement.scrollHeight"))
             shown: FloatRect = {"x": 0, "y": 0, "width": 1280, "height": height}

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from affino_mcp.gate.abuse.login_guard import MAX_PAIR_FAILURES
 from affino_mcp.gate.profiles.profile import Profile
+from tests.browser.page_looks import check_looks
 from tests.clients.loopback import serving
 from tests.unit.gate.world import PASSWORD, World, headers
 from tests.unit.login_edge.desk import EMAIL, Desk
@@ -41,12 +41,6 @@ def log_in(page: Page, hub: str, password: str = PASSWORD) -> None:
 def works(desk: Desk, token: str) -> bool:
     profile: Profile = desk.profiles[0]  # type: ignore[attr-defined]
     return desk.world.gate().admit(headers(profile.key, profile.secret, token), charge=True).person.user_code == 7
-
-
-def accessible(page: Page) -> list[str]:
-    """The faults that axe finds (WCAG 2.2 AA and good practice)."""
-    found = Axe().run(page)
-    return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found.response["violations"]]
 
 
 def test_log_in_and_copy(context: BrowserContext, page: Page, desk: Desk, hub: str, pictures: Path | None) -> None:
@@ -133,22 +127,16 @@ def test_every_page_fits_and_is_accessible(chromium: Browser, hub: str, width: i
     context = chromium.new_context(viewport={"width": width, "height": 640}, color_scheme=scheme)  # type: ignore[arg-type]
     page = context.new_page()
     log_in(page, hub, "wrong horse")
-    shown = [_looked_at(page)]
+    check_looks(page, "Log in")
     log_in(page, hub)
-    shown.append(_looked_at(page))
+    check_looks(page, "Your AccessToken")
     page.get_by_role("link", name="Sessions").click()
-    shown.append(_looked_at(page))
+    check_looks(page, "Your sessions")
     page.get_by_role("link", name="Log out everywhere").click()
+    check_looks(page, "Log out everywhere?")
     page.get_by_role("button", name="Log out everywhere").click()
-    shown.append(_looked_at(page))
+    check_looks(page, "Hub")
     context.close()
-    assert shown == [("Log in", 0, []), ("Your AccessToken", 0, []), ("Your sessions", 0, []), ("Hub", 0, [])]
-
-
-def _looked_at(page: Page) -> tuple[str, int, list[str]]:
-    """The heading, the width in pixels by which the page exceeds the window, and the faults that axe finds."""
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return page.get_by_role("heading", level=1).inner_text(), wider, accessible(page)
 
 
 def test_without_javascript(chromium: Browser, desk: Desk, hub: str) -> None:
