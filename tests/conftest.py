@@ -27,7 +27,6 @@ settings.load_profile("fixed")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--instance", choices=(BUILTIN, REMOTE), default=BUILTIN, help="where the records of a world are")
-    parser.addoption("--first-cases", action="store_true", help="one case of two functions of each file")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -40,7 +39,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     Where the records are elsewhere, leaves out what runs on the builtin world only.
     """
     if CHOSEN_KIND[-1] == REMOTE:
-        items[:], left = split_for_remote(items, first_cases=config.getoption("--first-cases"))
+        items[:], left = split_for_remote(items)
         config.hook.pytest_deselected(items=left)
     items.sort(key=_turn)
 

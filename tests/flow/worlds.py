@@ -17,10 +17,6 @@ COUNTS_FILE = Path(".pytest_cache/one_world.json")
 """Where the run on the other world leaves how many tests it left out, by reason."""
 
 
-FUNCTIONS_OF_A_FILE = 2
-"""The functions of each file that the short run takes."""
-
-
 @cache
 def read_reasons() -> dict[str, list[str]]:
     """The patterns of tests by the reason for which they run on the builtin world only: a file, or a file and a function."""
@@ -43,26 +39,14 @@ def is_of_flow(item: pytest.Item) -> bool:
     return item.path.is_relative_to(FOLDER)
 
 
-def split_for_remote(items: list[pytest.Item], *, first_cases: bool) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """The tests that run where records are elsewhere, and those left out.
-
-    `first_cases` keeps one case of some functions of each file, so that it takes a minute. Notes how many are left out, and
-    for which reason.
-    """
-    reasons, kept, seen = Counter[str](), list[pytest.Item](), dict[str, set[str]]()
+def split_for_remote(items: list[pytest.Item]) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """The tests that run where records are elsewhere, and those left out. Notes how many are left out, and for which reason."""
+    reasons, kept, left = Counter[str](), list[pytest.Item](), list[pytest.Item]()
     for item in items:
         reason = find_reason(item) if is_of_flow(item) else "is no test of a world"
-        known, name = seen.setdefault(str(item.path), set()), getattr(item, "originalname", item.name)
+        (left if reason else kept).append(item)
         if reason is not None:
             reasons[reason] += is_of_flow(item)
-        elif not first_cases or (name not in known and len(known) < FUNCTIONS_OF_A_FILE and not _is_slow(item)):
-            kept.append(item)
-            known.add(name)
     COUNTS_FILE.parent.mkdir(exist_ok=True)
     COUNTS_FILE.write_text(json.dumps(+reasons), encoding="utf-8")
-    chosen = {id(item) for item in kept}
-    return kept, [item for item in items if id(item) not in chosen]
-
-
-def _is_slow(item: pytest.Item) -> bool:
-    return item.get_closest_marker("slow") is not None or item.get_closest_marker("hypothesis") is not None
+    return kept, left
