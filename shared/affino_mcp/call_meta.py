@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from affino_mcp.audit.channels import CALL_CHANNEL
@@ -10,9 +10,10 @@ from affino_mcp.gate.confirmation import ConfirmationForm
 from affino_mcp.gate.identity.row_keys import token_fingerprint
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.session_rows import Session
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class CallMeta:
     """What a call carries besides its credentials: request id, client, source, an answered form, toolset, channel.
 

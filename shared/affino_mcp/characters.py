@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import Final
+
+from affino_mcp.value_class import value_class
 
 MAX_MARKS_IN_A_ROW: Final = 30
 """Longest run of combining marks (UAX #15, Stream-Safe Text Format); sorting longer runs costs quadratic time."""
@@ -82,7 +83,7 @@ class ForbiddenCharacters(ValueError):
     """A text holds characters that no text may hold; the message is a fixed text that follows the argument's name."""
 
 
-@dataclass(frozen=True)
+@value_class
 class TidyText:
     """A text in the form in which it is stored; `removed` says in words what was taken out."""
 

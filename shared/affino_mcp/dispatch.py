@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp import observability, tool_errors
@@ -44,12 +44,13 @@ from affino_mcp.tool_errors import (
     ToolError,
     Unexpected,
 )
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import DEFAULT_ZONE, require_zone
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
 
-@dataclass(frozen=True)
+@value_class
 class ToolAnswer:
     """A call's answer: the structured body, whether it is an error, the `question` for a client with forms, HTTP's status."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from functools import cache
 from typing import NamedTuple
+
+from affino_mcp.value_class import value_class
 
 REFUSAL_ROWS_PER_MINUTE = 60
 """Refusals of one profile in one minute that each get a row in the API Log; the gate looks up the callers of as many."""
@@ -21,7 +23,7 @@ def _setting_field(variable: str, default: str, help_text: str) -> str:
     return value
 
 
-@dataclass(frozen=True)
+@value_class
 class Settings:
     """The settings of a deployment. Every field names the environment variable that sets it."""
 

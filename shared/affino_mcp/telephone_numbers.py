@@ -7,10 +7,10 @@ with a trunk prefix (a 0, in brackets behind a country code) or without.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.plain_text import plain
+from affino_mcp.value_class import value_class
 
 SURE_DIGITS: Final = 7
 """So many last digits lead to a number: the shortest that subscribers have almost everywhere."""
@@ -62,7 +62,7 @@ _SHORT_CODES: Final = frozenset(
 """Country codes of two digits; 1 and 7 have one, all others three."""
 
 
-@dataclass(frozen=True)
+@value_class
 class PhoneNumber:
     """A number: its `digits` with the country code, if it was written with one, and without prefixes.
 

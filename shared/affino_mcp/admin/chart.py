@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from affino_mcp.admin.chart_canvas import CANVAS_WIDTH, PLOT_LEFT, PLOT_RIGHT, BarPart, ChartScale, LinePoint
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals, hour_name, hour_start
+from affino_mcp.value_class import value_class
 
 MAX_BARS: Final = 48
 """Bars of one chart, plus or minus one; a longer time is drawn per day, and of a still longer one the newest days."""
@@ -79,7 +79,7 @@ class ChartBar(NamedTuple):
         }
 
 
-@dataclass(frozen=True)
+@value_class
 class Chart:
     """The bars and the shapes of the drawing: calls as bars, and below them latency as two lines.
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+from affino_mcp.value_class import value_class
 
 CANVAS_WIDTH, CANVAS_HEIGHT, PLOT_LEFT, PLOT_RIGHT = 960, 132, 52, 940
 PLOT_TOP, PLOT_BOTTOM = 16, 112
@@ -28,7 +29,7 @@ class LinePoint(NamedTuple):
     y: float
 
 
-@dataclass(frozen=True)
+@value_class
 class ChartScale:
     """A vertical scale from 0 at the bottom line (`foot`) to the round number `top` at the upper edge."""
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.errors import BadCredentials, PersonInactive, ProfileDisabled, SessionExpired, SessionUnknown
 from affino_mcp.tool_errors import PermissionDenied, ToolDisabled, Unexpected
+from affino_mcp.value_class import value_class
 
 CHECK_GOOD, CHECK_BAD, CHECK_OFF = "good", "bad", "off"
 
 
-@dataclass(frozen=True)
+@value_class
 class CheckResult:
     """The result of one of the three checks: good, bad, or off when it was not reached; the reason, and what to do."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Final
 
@@ -36,12 +36,13 @@ from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.http.request_signature import signed_headers
+from affino_mcp.value_class import value_class
 
 _MAX_ANSWER_CHARACTERS: Final = 4000
 _USER_AGENT: Final = f"{TEST_CLIENT}/{VERSION}"
 
 
-@dataclass(frozen=True)
+@value_class
 class TrialResult:
     """The three checks in order, the method's answer as text, how long login and call took, and the session's token."""
 
@@ -57,7 +58,7 @@ class TrialResult:
         return all(lamp.tone == CHECK_GOOD for lamp in self.checks)
 
 
-@dataclass(frozen=True)
+@value_class
 class Trial:
     """The endpoints under test.
 

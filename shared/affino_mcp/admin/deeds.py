@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.structure import STRUCTURE_KINDS
+from affino_mcp.value_class import value_class
 
 ROW_FOLLOWS: Final = "The API Log cannot be written now; the row follows."
 """What an operator is told, after what is done, about a row that housekeeping writes later."""
@@ -19,7 +19,7 @@ _SEE_RECORD: Final = "Look at the record: its history says whether it was done."
 _REGENERATE_AGAIN: Final = "Regenerate again: the last secret was shown to nobody."
 
 
-@dataclass(frozen=True)
+@value_class
 class Deed:
     """How a deed is recorded.
 

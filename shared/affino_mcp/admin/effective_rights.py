@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from affino_mcp.gate.identity.permissions import PERMISSIONS
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class EffectiveRight:
     """One right: whether the person has it, and the reasons (groups, direct grants)."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
@@ -12,6 +11,7 @@ from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.gate.profiles.profile import Profile
+from affino_mcp.value_class import value_class
 
 _COMMON_ARGUMENT_HELP: Final = {
     DRY_RUN: "true: checks and shows, changes nothing",
@@ -20,7 +20,7 @@ _COMMON_ARGUMENT_HELP: Final = {
 """Help of the arguments of every write, which agents read once in the server's instructions and not in every tool."""
 
 
-@dataclass(frozen=True)
+@value_class
 class HelpRow:
     """An argument or an attribute as a row of the help's tables."""
 
@@ -44,7 +44,7 @@ class HelpRow:
         )
 
 
-@dataclass(frozen=True)
+@value_class
 class MethodHelp:
     """The help of one method."""
 
@@ -56,7 +56,7 @@ class MethodHelp:
         return [HelpRow.from_field(field, required=field.required) for field in self.method.all_arguments]
 
 
-@dataclass(frozen=True)
+@value_class
 class FamilyHelp:
     """The help of one family: its records and its methods."""
 

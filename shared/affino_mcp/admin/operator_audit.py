@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp import observability
@@ -16,12 +15,13 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 NO_PROFILE: Final = "control"
 """The profile key in rows of actions that concern no profile."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ActionSubject:
     """What an action is about: the profile in whose log its row is, and the record."""
 
@@ -63,7 +63,7 @@ def describe_profile(profile: Profile) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
+@value_class
 class OperatorOrigin:
     """The operator who acts, from where, and the stores in which the deed is done and recorded.
 

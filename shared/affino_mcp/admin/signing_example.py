@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_request
+from affino_mcp.value_class import value_class
 
 EXAMPLE_SECRET: Final = "the-API-Secret"  # noqa: S105 (an example)
 EXAMPLE_BODY: Final = '{"Email":"jane@orbital.example","Password":"..."}'
 EXAMPLE_TIMESTAMP: Final = format_timestamp(datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
 
 
-@dataclass(frozen=True)
+@value_class
 class SigningExample:
     """A login request, and the values that its headers MD5 and Signature must have."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.admin.group_keeper import GroupKeeper
@@ -20,11 +19,12 @@ from affino_mcp.instance.port import RecordRef
 from affino_mcp.instance.structure import StructureItem, StructureKeeper, StructurePlan
 from affino_mcp.text import fold
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.value_class import value_class
 
 SUBJECT_NAME: Final = "Structure"
 
 
-@dataclass(frozen=True)
+@value_class
 class StructureDesk:
     """The structure of one instance, as one operator changes it.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from affino_mcp.admin.operator_errors import MaybeDone
@@ -15,6 +14,7 @@ from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, Str
 from affino_mcp.errors import AffinoError
 from affino_mcp.instance.structure import StructureItem, StructurePlan
 from affino_mcp.text import fold, plural
+from affino_mcp.value_class import value_class
 
 
 class ApplyStopped(AffinoError):
@@ -23,7 +23,7 @@ class ApplyStopped(AffinoError):
     type = "stopped"
 
 
-@dataclass(frozen=True)
+@value_class
 class EntryDifference:
     """What applying an entry would do: `code` is that of the entry that exists, None for a new one.
 
@@ -42,7 +42,7 @@ class EntryDifference:
         return self.code is not None and not self.plan.after and not self.later_parent
 
 
-@dataclass(frozen=True)
+@value_class
 class StructureDifference:
     """What a file would change; `left_alone` are the entries of the instance that the file does not name."""
 

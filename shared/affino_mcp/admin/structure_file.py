@@ -7,7 +7,6 @@ that a second instance is made like the first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, cast
 
 import yaml
@@ -19,6 +18,7 @@ from affino_mcp.catalogue.structure import KINDS_BY_FAMILY, STRUCTURE_KINDS, Str
 from affino_mcp.errors import AffinoError
 from affino_mcp.instance.structure import StructureItem
 from affino_mcp.text import fold
+from affino_mcp.value_class import value_class
 
 MAX_STRUCTURE_BYTES: Final = 500_000
 """The largest file that is read."""
@@ -36,7 +36,7 @@ class StructureFileFault(AffinoError):
     type = "invalid_file"
 
 
-@dataclass(frozen=True)
+@value_class
 class FileEntry:
     """One entry of the file: its kind, its values by the fields' names, and the line where it begins."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.method import DRY_RUN, PAGE_SIZE, Method
@@ -15,11 +15,12 @@ from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 _TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-@dataclass(frozen=True)
+@value_class
 class TrialRequest:
     """What to test: a person's e-mail address and password, and a method with its arguments.
 
@@ -46,7 +47,7 @@ def parse_access_token(text: str) -> str:
     return token
 
 
-@dataclass(frozen=True)
+@value_class
 class TestedConnection:
     """What a test ran: the profile's name, the person's name or address, and the method."""
 

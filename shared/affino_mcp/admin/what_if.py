@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,6 +15,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 MAX_EXAMINED_CALLS: Final = 800
 """Calls that are examined, in at most two reads."""
@@ -29,7 +29,7 @@ FindPeople = Callable[[Collection[int]], Mapping[int, Person]]
 """Gives the people of these codes, as far as there are any, by code."""
 
 
-@dataclass(frozen=True)
+@value_class
 class RefusedCalls:
     """The calls of one person with one tool that would be refused, the rule that refuses them, and the latest one's time.
 
@@ -43,7 +43,7 @@ class RefusedCalls:
     last: str
 
 
-@dataclass(frozen=True)
+@value_class
 class ImpactPreview:
     """The effect of a change: the calls that it would refuse, of `looked_at` calls back to `since`.
 

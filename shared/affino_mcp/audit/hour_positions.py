@@ -11,7 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -20,6 +20,7 @@ from affino_mcp.audit.totals import NUMBERS, CallTotals, hour_name, hour_start
 from affino_mcp.clock import epoch_seconds
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Database, Item, Key, Put, Query, SortSpan, absent, equals
+from affino_mcp.value_class import value_class
 
 POSITIONS_PARTITION: Final = "H#hours"
 PROFILES_PER_ROW: Final = 500
@@ -44,7 +45,7 @@ def add_rows(sums: ProfileSums, rows: Iterable[AuditRow]) -> ProfileSums:
     }
 
 
-@dataclass(frozen=True)
+@value_class
 class HourPosition:
     """The rows of an hour up to the id `after` ("" for none) are counted, with these sums.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -12,6 +11,7 @@ from affino_mcp.audit.row import AuditRow
 from affino_mcp.catalogue.families.always import REPORT_NEED, REPORT_TOOL, REPORTS, ReportKind
 from affino_mcp.catalogue.record import Field, fold_name
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 MAX_REPORTS_READ: Final = 500
 """The most reports of one kind that are counted: the newest."""
@@ -26,7 +26,7 @@ class ReportReason(NamedTuple):
     tool: str
 
 
-@dataclass(frozen=True)
+@value_class
 class ReportGroup:
     """The reports of one person through one profile for one reason: how many, the time of the last, and its words."""
 

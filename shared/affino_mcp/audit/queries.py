@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -22,6 +22,7 @@ from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.audit.row_records import concerns, is_of_call
 from affino_mcp.clock import epoch_microseconds, format_iso
 from affino_mcp.store.ops import Compare, Condition, Database, Item, Query, SortSpan, all_of, any_of, equals
+from affino_mcp.value_class import value_class
 
 MAX_READS: Final = 50
 """The most reads of one query; its page then has a cursor."""
@@ -37,7 +38,7 @@ def is_record_ref(text: str) -> bool:
     return _RECORD_PATTERN.fullmatch(text) is not None
 
 
-@dataclass(frozen=True)
+@value_class
 class LogQuery:
     """A query of the log; None in a field means any value. Times are UTC. `cursor` is the `next` of the previous page.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import MISSING, dataclass, field, fields, replace
+from dataclasses import MISSING, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +16,7 @@ from affino_mcp.audit.channels import CALL_CHANNEL, CONTROL_CHANNEL, IMPORT_CHAN
 from affino_mcp.audit.redact import digest_text, json_bytes, truncate_text, truncate_value
 from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.value_class import value_class
 
 RETENTION_DAYS: Final = 400
 """Days for which a row is kept."""
@@ -58,7 +59,7 @@ class RowStamp(NamedTuple):
     at: str
 
 
-@dataclass(frozen=True)
+@value_class
 class AuditRow:
     """The record of one call.
 

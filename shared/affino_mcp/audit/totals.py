@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from math import ceil
@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from affino_mcp.audit.row import AuditRow, Outcome, expires_at, totals_partition
 from affino_mcp.clock import format_iso
 from affino_mcp.store.ops import Database, Item, Put, Query, SortSpan
+from affino_mcp.value_class import value_class
 
 ONE_HOUR: Final = timedelta(hours=1)
 
@@ -36,7 +37,7 @@ def is_deletion(row: AuditRow) -> bool:
     return row.outcome is Outcome.OK and row.method.startswith("delete_")
 
 
-@dataclass(frozen=True)
+@value_class
 class CallTotals:
     """The totals of some calls. `errors` are refused or failed calls except 429s, which are `limited`.
 

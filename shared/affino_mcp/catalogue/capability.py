@@ -6,9 +6,11 @@ Lists of tools and calls are decided by the same predicate.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
+
+from affino_mcp.value_class import value_class
 
 
 class Access(StrEnum):
@@ -60,7 +62,7 @@ class Narrowing(StrEnum):
     SCOPE = "scope"
 
 
-@dataclass(frozen=True)
+@value_class
 class Capability:
     """What a profile allows. A family that is not named is off.
 

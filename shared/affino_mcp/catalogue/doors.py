@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Access, Family
@@ -17,6 +16,7 @@ from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.name_synonyms import is_host_name
 from affino_mcp.catalogue.record import Field, fold_name
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 JSON_TEXT_KIND: Final = Kind("object, or its JSON as text", {"type": "string"}, Any)
 """An object of any shape. Its schema is a text, because strict clients send no object whose keys they are not told."""
@@ -32,7 +32,7 @@ class NamedCall(NamedTuple):
     door: Door | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class Door(Method):
     """A tool that calls the tool named in its first argument, with the arguments in its second.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
@@ -15,6 +15,7 @@ from affino_mcp.catalogue.record import Field, fold_name
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.titles import TITLES
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 HELP: Final = "help"
 """The deed that tells of the others."""
@@ -24,7 +25,7 @@ _UNTOLD: Final = {field.name for field in (DRY_RUN, IDEMPOTENCY_KEY, IF_UPDATED,
 """Arguments that so many deeds take that no deed's line names them."""
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class FamilyDoor(Door):
     """The tool of one family. `deeds` are the tools of the family that its list shows to a caller."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Annotated, Any, Final, Literal
 
@@ -19,6 +19,7 @@ from affino_mcp.catalogue.faults import HTML_GROWTH, describe_growth
 from affino_mcp.catalogue.money_text import MAX_AMOUNT, NOT_MONEY, OUT_OF_BOUNDS
 from affino_mcp.catalogue.reading import MAX_NAME_CHARACTERS, Reader, RecordName
 from affino_mcp.characters import ForbiddenCharacters, TidyText, tidy_text
+from affino_mcp.value_class import value_class
 
 MAX_CODE: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
@@ -29,7 +30,7 @@ _NULL_TEXT: Final = "null"
 _MAX_EMPTY_CHARACTERS: Final = 200
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class Kind:
     """One kind of value. `display_name` is its name on help pages; `schema` is JSON Schema 2020-12.
 
@@ -152,6 +153,7 @@ def _parse_code(value: Any) -> Any:
 
 
 _CODE_TYPE = Annotated[Any, PlainValidator(_parse_code)]
+_UNIQUE: Final = AfterValidator(lambda values: list(dict.fromkeys(values)))
 
 
 def code_kind() -> Kind:
@@ -162,8 +164,7 @@ def code_kind() -> Kind:
 def codes_kind(limit: int) -> Kind:
     """Several codes; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "integer"}, "maxItems": limit}
-    unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
-    codes = Annotated[list[_CODE_TYPE], Field(max_length=limit), unique]
+    codes = Annotated[list[_CODE_TYPE], Field(max_length=limit), _UNIQUE]
     return Kind(f"list of codes, at most {limit}", schema, codes, reader=reading.read_codes)
 
 
@@ -174,8 +175,7 @@ _NAME_TYPE = Annotated[StrictStr, Field(max_length=MAX_NAME_CHARACTERS), AfterVa
 def names_kind(limit: int) -> Kind:
     """Several names, each at most 200 characters long; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
-    unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
-    names = Annotated[list[_NAME_TYPE], Field(max_length=limit), unique]
+    names = Annotated[list[_NAME_TYPE], Field(max_length=limit), _UNIQUE]
     return Kind(f"list of names, at most {limit}", schema, names, tidy=tidy_text, reader=reading.read_names)
 
 
@@ -200,8 +200,7 @@ def lookup_kind() -> Kind:
 def lookups_kind(limit: int) -> Kind:
     """Several entries of a list, each by its code or its exact name; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "string"}, "maxItems": limit}
-    unique = AfterValidator(lambda v: list(dict.fromkeys(v)))
-    lookups = Annotated[list[Annotated[Any, PlainValidator(_parse_lookup)]], Field(max_length=limit), unique]
+    lookups = Annotated[list[Annotated[Any, PlainValidator(_parse_lookup)]], Field(max_length=limit), _UNIQUE]
     return Kind(f"list of codes or names, at most {limit}", schema, lookups, reader=reading.read_entries)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Any
 
@@ -16,13 +15,14 @@ from affino_mcp.catalogue.record import Field, Record, fold_name
 from affino_mcp.catalogue.unknown_arguments import unknown_warnings
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning, warn_of_tidying
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import DEFAULT_ZONE
 
 Values = dict[str, Any]
 """Checked argument values under Affino's names; only those that were given. The value None clears the attribute."""
 
 
-@dataclass(frozen=True)
+@value_class
 class MatchedArguments:
     """The arguments of a call after matching and checking."""
 

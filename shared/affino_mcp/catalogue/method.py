@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, TypedDict
@@ -25,6 +25,7 @@ from affino_mcp.tool_errors import (
     ToolDisabled,
     ToolError,
 )
+from affino_mcp.value_class import value_class
 
 DRY_RUN: Final = Field("DryRun", boolean_kind())
 IDEMPOTENCY_KEY: Final = Field("IdempotencyKey", line_kind(255))
@@ -77,7 +78,7 @@ class Declared(TypedDict, total=False):
     route: str
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class Method:
     """One thing that can be done. `arguments` are its own; every write also takes DryRun and IdempotencyKey.
 
@@ -164,11 +165,8 @@ class Method:
     @property
     def may_need_confirmation(self) -> bool:
         """True when some calls of the method need confirmation: it is grave, may publish, or undoes."""
-        return (
-            self.always_needs_confirmation
-            or self.undoes
-            or (self.access is Access.WRITE and LIVE_FIELD in self.arguments)
-        )
+        may_publish = self.access is Access.WRITE and LIVE_FIELD in self.arguments
+        return self.always_needs_confirmation or self.undoes or may_publish
 
     @cached_property
     def _with_confirm(self) -> Method:

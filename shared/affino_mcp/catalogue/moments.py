@@ -7,10 +7,10 @@ brackets as in RFC 9557.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import DEFAULT_ZONE, day_start, find_zone, local_moments, nearest_zones
 
 MAX_MOMENT_CHARACTERS: Final = 120
@@ -26,7 +26,7 @@ class MomentRefused(ValueError):
     """A text is no date or moment, or could be two; the message follows the argument's name."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ReadMoment:
     """A moment in UTC; `zone_taken` is False when the text itself said where: by an offset or the name of a zone."""
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
+
+from affino_mcp.value_class import value_class
 
 MAX_MONEY_CHARACTERS: Final = 60
 """Longer texts are refused before they are looked at."""
@@ -63,7 +64,7 @@ class MoneyRefused(ValueError):
     """A text is no amount, or could be two; the message follows the argument's name."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ReadMoney:
     """An amount, and the code of its currency; "" when the text names none."""
 

@@ -6,7 +6,6 @@ A record that is deleted is named by its code alone. So are records whose titles
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from affino_mcp.catalogue.families.lists import LIST_RECORDS
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.reading import RecordName
 from affino_mcp.catalogue.record import Field
+from affino_mcp.value_class import value_class
 
 _BY_ARGUMENT: Final = {
     "AccountCode": "accounts",
@@ -60,7 +60,7 @@ LOOKUP_TOOLS: Final = {
 """The tool that lists the codes and names of each kind of record."""
 
 
-@dataclass(frozen=True)
+@value_class
 class NamedCode:
     """An argument that takes names: its field, and the kind of record (a family, a list or `staff`) that they are of."""
 

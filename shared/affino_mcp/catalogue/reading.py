@@ -15,6 +15,7 @@ from affino_mcp.catalogue import moments, plain_values
 from affino_mcp.catalogue.money_text import MoneyRefused, read_money
 from affino_mcp.catalogue.value_synonyms import find_synonym, fold_word
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import DEFAULT_ZONE
 
 MAX_NAME_CHARACTERS: Final = 200
@@ -31,7 +32,7 @@ class RecordName(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True)
+@value_class
 class Implied:
     """A value for `argument` that the value of another argument, `source`, holds too; `told`: a warning says so."""
 

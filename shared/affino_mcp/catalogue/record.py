@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from pydantic import Field as PydanticField
 from affino_mcp.catalogue.kinds import Kind, code_kind, integer_kind, line_kind
 from affino_mcp.catalogue.listed_schema import list_schema
 from affino_mcp.catalogue.time_kinds import datetime_kind
+from affino_mcp.value_class import value_class
 
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
 ANSWERED_IN_PARTS: Final = 4_000
@@ -40,7 +41,7 @@ def fold_name(name: str) -> str:
     return name.replace("_", "").replace("-", "").casefold()
 
 
-@dataclass(frozen=True)
+@value_class
 class Reference:
     """The target of a code: a family (`accounts`, `contacts`), `staff`, or a list (`industries`, `topics`).
 
@@ -52,7 +53,7 @@ class Reference:
     all_known: bool = False
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class Field:
     """One field of a record or a call.
 
@@ -109,7 +110,7 @@ STAMP_FIELDS: Final = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class Record:
     """A kind of record.
 

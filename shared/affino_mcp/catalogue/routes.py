@@ -8,7 +8,6 @@ record is below the record (`GET /articles/{StandardItemCode}/steps`), and what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final
 
@@ -16,6 +15,7 @@ from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import METHODS, RECORDS
+from affino_mcp.value_class import value_class
 
 MANY: Final = "many"
 """The last word of a path at which one call makes or changes many records."""
@@ -41,7 +41,7 @@ _VERBS: Final = {
 }
 
 
-@dataclass(frozen=True)
+@value_class
 class Route:
     """The HTTP verb and the path of one method, from behind the version; `{Name}` in it is the place of an argument."""
 

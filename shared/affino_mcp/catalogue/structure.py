@@ -7,7 +7,7 @@ descriptions. No tool writes them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final
@@ -36,6 +36,7 @@ from affino_mcp.catalogue.families.website import (
 )
 from affino_mcp.catalogue.kinds import codes_kind
 from affino_mcp.catalogue.record import Field, Record, snake_case
+from affino_mcp.value_class import value_class
 
 MODERATORS_FIELD: Final = Field("Moderators", codes_kind(50), "user codes of the people who moderate it")
 
@@ -52,7 +53,7 @@ class Removal(StrEnum):
     SWITCHED_OFF = "switched_off"
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class StructureKind:
     """One kind of structure.
 

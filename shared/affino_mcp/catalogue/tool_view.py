@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -37,6 +36,7 @@ from affino_mcp.catalogue.registry import METHODS, is_listed, require_listed
 from affino_mcp.catalogue.tool_search import find_namesake, find_tools
 from affino_mcp.errors import UnknownTool
 from affino_mcp.tool_errors import NotOffered
+from affino_mcp.value_class import value_class
 
 DOORS: Final = MappingProxyType[str, Door](
     {door.name: door for door in (READ_TOOL, WRITE_TOOL, CALL_TOOL, *FAMILY_DOORS.values())}
@@ -68,7 +68,7 @@ def read_carried_text(name: str, arguments: Mapping[str, Any]) -> str:
     return read_inner_text(DOORS, name, arguments)
 
 
-@dataclass(frozen=True)
+@value_class
 class ToolView:
     """The tools as one caller sees them.
 

@@ -7,11 +7,11 @@ the address may widen it up to the profile.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Capability, Narrowing
 from affino_mcp.catalogue.record import fold_name
+from affino_mcp.value_class import value_class
 
 MAX_TOOLSET_NAMES: Final = 10
 READ_SUFFIX: Final = "read"
@@ -31,7 +31,7 @@ class InvalidToolset(ValueError):
         super().__init__(f"{fault} {TOOLSET_GRAMMAR}")
 
 
-@dataclass(frozen=True)
+@value_class
 class Toolset:
     """Families, each with the accesses that are left of it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.openapi_parts import (
@@ -17,6 +17,7 @@ from affino_mcp.catalogue.openapi_parts import (
 )
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.catalogue.version1 import ACCOUNT_NAMES, CONTACT_NAMES
+from affino_mcp.value_class import value_class
 
 VERSION_1_PATH: Final = "/crm/v1"
 _CODE: Final[Schema] = {"type": "string", "pattern": "^[1-9][0-9]{0,15}$"}
@@ -37,7 +38,7 @@ _LISTED: Final = {
 }
 
 
-@dataclass(frozen=True)
+@value_class
 class Version1Call:
     """One call: its verb, its path, and the method that it is. `renamed` are the names that version 1 has of its own."""
 

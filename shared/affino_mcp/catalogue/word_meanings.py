@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
 from affino_mcp.catalogue.synonyms import FAMILY_NOUNS, IGNORED_WORDS, OTHER_NOUNS, TOOL_PHRASES, VERBS
+from affino_mcp.value_class import value_class
 
 MAX_SEARCH_WORDS: Final = 30
 """How many words of a search count."""
@@ -27,7 +28,7 @@ _AFTER_PREPOSITION: Final = 0.8
 Tokens = tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@value_class
 class Meaning:
     """What a word or phrase may mean: parts of tools' names with what each is worth, and tools that it is a word for.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, Final
@@ -19,6 +18,7 @@ from affino_mcp.http.own_address import is_loopback_address
 from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Key
+from affino_mcp.value_class import value_class
 
 MAX_CLOCK_SKEW_SECONDS: Final = 120
 """Seconds that this machine's clock may differ from the service's; logins are refused from five minutes on."""
@@ -42,7 +42,7 @@ _STORE_FAULTS: Final = {
 _SILENT_FAULT: Final = ("nothing answers", "Is the service running, and is the network there? Locally: 'make run'.")
 
 
-@dataclass(frozen=True)
+@value_class
 class DoctorFinding:
     """The result of one check: whether it passed, what was seen, and if not what to do.
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import typer
 
 from affino_mcp.cli.service import Service
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.terms_form import parse_expiry, parse_networks
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class TermsOptions:
     """The options as given; None, an empty list or False for what is not given."""
 

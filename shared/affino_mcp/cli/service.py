@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -42,12 +42,13 @@ from affino_mcp.store.ops import Item
 from affino_mcp.store.stacks import Stack, describe_stack, stack_settings
 from affino_mcp.store.table_reader import open_table_reader
 from affino_mcp.tool_errors import NotFound
+from affino_mcp.value_class import value_class
 from affino_mcp.wiring import Stores
 
 _LIST_PROFILES: Final = "'affino-mcp profile list' shows them all."
 
 
-@dataclass(frozen=True)
+@value_class
 class Service:
     """One service: its connection and stores, the clock, and its stack if deployed.
 

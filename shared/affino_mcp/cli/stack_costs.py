@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.store.stack_inventory import StackInventory
 from affino_mcp.store.stacks import Stack
+from affino_mcp.value_class import value_class
 
 SECRET_MONTH, ALARM_MONTH, KEY_MONTH, DASHBOARD_MONTH = 0.40, 0.10, 1.00, 3.00
 FIREWALL_MONTH, FIREWALL_RULE_MONTH = 5.00, 1.00
@@ -17,7 +17,7 @@ SNAPSHOT_GB_MONTH: Final = SNAPSHOT_GB_SECOND * SECONDS_OF_MONTH
 """A gigabyte of memory in the snapshot of a published version (SnapStart), called or not."""
 
 
-@dataclass(frozen=True)
+@value_class
 class MonthlyCost:
     """Something that costs money each month: how many there are, and what they cost together."""
 

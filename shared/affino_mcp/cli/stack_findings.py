@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +16,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.stack_inventory import FunctionVersion, StackInventory
 from affino_mcp.store.stacks import Stack
 from affino_mcp.text import plural
+from affino_mcp.value_class import value_class
 
 TABLE_SETTINGS: Final = ("gate_table", "audit_table", "records_table", "words_table", "credentials_table")
 _SETTLED: Final = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE")
@@ -33,7 +33,7 @@ class FindingState(StrEnum):
     RED = "red"
 
 
-@dataclass(frozen=True)
+@value_class
 class StackFinding:
     """One thing that was looked at: what was seen, and what to do if anything."""
 

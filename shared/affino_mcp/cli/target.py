@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import typer
 
+from affino_mcp.value_class import value_class
 
-@dataclass(frozen=True)
+
+@value_class
 class DeployedStack:
     """The name of a deployed stack, which is looked up when a command needs it."""
 

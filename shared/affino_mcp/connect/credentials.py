@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
+
+from affino_mcp.value_class import value_class
 
 
 class Shell(StrEnum):
@@ -20,7 +22,7 @@ CREDENTIAL_VARIABLES: Final = {"token": "AFFINO_TOKEN", "key": "AFFINO_KEY", "se
 """The environment variables that snippets refer to."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ClientCredentials:
     """AccessToken, API Key and API Secret, or references or placeholders in their place.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 import httpx
 
 from affino_mcp import NAME, VERSION
+from affino_mcp.value_class import value_class
 
 MODERN_REVISION, LEGACY_REVISION = "2026-07-28", "2025-06-18"
 NO_ANSWER_TEXT: Final = "Nothing answers there."
@@ -22,7 +22,7 @@ _MODERN_META: Final = {
 _REQUEST_HEADERS: Final = {"Accept": "application/json, text/event-stream", "User-Agent": f"{NAME}-connect/{VERSION}"}
 
 
-@dataclass(frozen=True)
+@value_class
 class HandshakeResult:
     """The result of one era's handshake: the HTTP status (0: no answer), the text, and the number of tools listed."""
 
@@ -38,7 +38,7 @@ class HandshakeResult:
         return self.status == 200 and not self.next_step
 
 
-@dataclass(frozen=True)
+@value_class
 class McpEndpoint:
     """An MCP endpoint with the headers that a client would send."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -25,6 +24,7 @@ from affino_mcp.http.invocation import invocation
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.ops import Key
 from affino_mcp.tool_errors import InvalidArgument, NotFound
+from affino_mcp.value_class import value_class
 
 MAX_FORM_BYTES: Final = 64 * 1024
 _MAX_FORM_FIELDS: Final = 500
@@ -37,7 +37,7 @@ def _select_no_rows(given: Mapping[str, str]) -> Sequence[Key]:  # noqa: ARG001
     return ()
 
 
-@dataclass(frozen=True)
+@value_class
 class AccessRule:
     """What a screen demands: a right besides control.access, and whether the password must have been given recently.
 

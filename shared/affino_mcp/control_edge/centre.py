@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -33,6 +32,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
 from affino_mcp.store.secrets import SecretStore
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     from affino_mcp.gate.people.passwords import Passwords
@@ -47,7 +47,7 @@ def make_public_client() -> httpx.Client:
     return httpx.Client(trust_env=False, timeout=_CLIENT_TIMEOUT_SECONDS, follow_redirects=False)
 
 
-@dataclass(frozen=True)
+@value_class
 class ControlCentre:
     """The stores and services of the Control Centre, one per process. `make_client` makes the HTTP client of the test tools."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Final, TypeVar
@@ -25,6 +25,7 @@ from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.gate.identity.person import is_user_code
 from affino_mcp.spoken_times.reading import parse_span
 from affino_mcp.store.ops import Key
+from affino_mcp.value_class import value_class
 
 T = TypeVar("T")
 SEARCH_LINE: Final = "q"
@@ -53,7 +54,7 @@ _NO_RECORD: Final = "-#0"
 _PROFILE_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
-@dataclass(frozen=True)
+@value_class
 class LogFilters:
     """The fields of the form, the question made of them, and by field what is `wrong` and what is `unknown`.
 

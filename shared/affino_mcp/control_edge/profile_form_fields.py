@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.admin.display import render_switches
@@ -15,6 +14,7 @@ from affino_mcp.gate.profiles.profile_form import find_faults
 from affino_mcp.gate.profiles.profiles import FamilyAccess
 from affino_mcp.gate.profiles.rate_limit import default_burst
 from affino_mcp.settings import DEFAULT_CALLS_PER_MINUTE
+from affino_mcp.value_class import value_class
 
 FIELD_LABELS: Final = {
     "name": "Name",
@@ -31,7 +31,7 @@ TICKED_FIELDS: Final = ("grid", "options", "groups", "connectable")
 """The fields of boxes, each with the values that are ticked."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ProfileForm:
     """The values of the form, as text.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from affino_mcp.control_edge.centre import ControlCentre
@@ -13,11 +13,12 @@ from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.allowed_people import find_user_codes
 from affino_mcp.gate.profiles.terms_form import parse_expiry, parse_networks
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 _SEPARATORS: Final = re.compile(r"[\s,;]+")
 
 
-@dataclass(frozen=True)
+@value_class
 class TermsReading:
     """The terms that a form describes, without the fields that `faults` names; the faults are texts by field."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from affino_mcp.pages.reader_zone import ZONE_COOKIE, ReaderZone, choose_reader_
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.spoken_times.spans import LocalClock
 from affino_mcp.store.faults import AccessRefused
+from affino_mcp.value_class import value_class
 
 CONTROL_PATH: Final = "/control"
 STATIC_PATH: Final = f"{CONTROL_PATH}/static"
@@ -29,7 +30,7 @@ FILES_PATH: Final = "/files"
 """The path of the pages of import and export, below /control."""
 
 
-@dataclass(frozen=True)
+@value_class
 class RequestOrigin:
     """Where a request came in: what API Gateway or the server itself says, never a header that the caller sent.
 
@@ -58,7 +59,7 @@ class RequestOrigin:
         return "affino-control" if self.is_plain_http else "__Host-affino-control"
 
 
-@dataclass(frozen=True)
+@value_class
 class ScreenRequest:
     """One request as a screen receives it.
 

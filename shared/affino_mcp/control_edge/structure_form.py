@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from typing import Any, Final
 
@@ -19,11 +18,12 @@ from affino_mcp.gate.identity.person import Person, is_user_code
 from affino_mcp.gate.people.group_changes import RIGHTS_FIELD
 from affino_mcp.gate.people.people import People
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 _LONG_TEXT_CHARACTERS: Final = 500
 
 
-@dataclass(frozen=True)
+@value_class
 class FormInput:
     """One input: its `shape` (text, area, number, choice, switch, groups), value and choices."""
 
@@ -37,7 +37,7 @@ class FormInput:
     most: int | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class Choices:
     """What can be chosen in a form: groups, channels, and the entries of the same kind by code."""
 

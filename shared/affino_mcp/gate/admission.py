@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -35,11 +35,12 @@ from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 SessionLookup = Callable[[], tuple[Session, Person]]
 
 
-@dataclass(frozen=True)
+@value_class
 class _Entrant:
     """Who asks to be admitted, from where, and how their session is found. With `session_first` before anything is charged."""
 

@@ -5,7 +5,7 @@ Nothing of a caller is cached between calls.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any, Final, TypeVar
@@ -25,6 +25,7 @@ from affino_mcp.gate.profiles.rate_limit import RateState
 from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import Session
 from affino_mcp.tool_errors import NotOffered, PermissionDenied
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import WEEKDAYS
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]
@@ -34,7 +35,7 @@ CURRENT_USER_METHOD: Final = "get_current_user"
 """The catalogue method that the gate answers itself, for every kind of instance."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Caller:
     """An admitted caller: the profile, the person who acts, their session, and the profile's rate state.
 

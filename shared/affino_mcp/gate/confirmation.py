@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY
 from affino_mcp.gate.caller import Caller
 from affino_mcp.signed_text import is_signed, json_payload, sign
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError
+from affino_mcp.value_class import value_class
 
 CONFIRMATION_LIFETIME_SECONDS: Final = 5 * 60
 """Seconds within which the person may answer."""
@@ -36,7 +37,7 @@ class ConfirmationMethod(StrEnum):
     ARGUMENT = "by argument"
 
 
-@dataclass(frozen=True)
+@value_class
 class ConfirmationQuestion:
     """The question for the person, and the state that the client must send back with the answer."""
 
@@ -44,7 +45,7 @@ class ConfirmationQuestion:
     state: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value_class
 class ConfirmationForm:
     """The form part of a message: whether the client can show forms, and the answer and state that it sends back."""
 
@@ -53,7 +54,7 @@ class ConfirmationForm:
     state: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True)
+@value_class
 class Confirmation:
     """Decides whether one call is confirmed.
 

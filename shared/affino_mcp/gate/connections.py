@@ -6,7 +6,7 @@ A connection's row holds the SHA-256 of the profile's secret under which it was 
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.gate.identity import row_keys
@@ -20,9 +20,10 @@ from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, Put, WriteOp, absent
 from affino_mcp.store.retry import retry_on_conflict
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class IssuedConnection:
     """A connection whose token is given out now; it is stored nowhere."""
 

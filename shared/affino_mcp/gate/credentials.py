@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
 from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX, OAUTH_ACCESS_PREFIX, sha256_hex
 from affino_mcp.gate.sessions.session_rows import Door, Session
+from affino_mcp.value_class import value_class
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 _HEADER_NAMES = frozenset({b"authorization", b"x-api-key", b"x-api-secret", b"x-auth-token"})
@@ -35,7 +36,7 @@ SECRET_PATTERN: Final = re.compile(rb"[A-Za-z0-9]{1,128}")
 """The form of an API Secret."""
 
 
-@dataclass(frozen=True)
+@value_class
 class CallerCredentials:
     """The credentials that a caller presents: well formed, not verified. `token` is in canonical form.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.gate.caller import Caller, authorise
 from affino_mcp.instance.port import Done
 from affino_mcp.tool_errors import PermissionDenied, ToolDisabled
+from affino_mcp.value_class import value_class
 
 REPORT_METHOD: Final = "report_missing"
 """The catalogue method that the gate answers itself, for every kind of instance."""
@@ -21,7 +21,7 @@ BY_TOOL: Final = "tool"
 """What denies a call that profile and person both allow: the tool's own rules."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Denial:
     """What denies what an agent needed: `profile`, `person`, `toolset`, `tool` or `nobody`; by which rule, and who can help."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -23,6 +23,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.signed_text import is_signed, sign
 from affino_mcp.store.ops import Database, Update, absent, all_of, equals
 from affino_mcp.store.retry import retry_on_conflict
+from affino_mcp.value_class import value_class
 
 RELOGIN_LINK_LIFETIME_SECONDS: Final = 10 * 60
 RELOGIN_GRACE_SECONDS: Final = 30
@@ -39,7 +40,7 @@ class ReloginOffered(SessionExpired):
         self.link = link
 
 
-@dataclass(frozen=True)
+@value_class
 class ReloginOffer:
     """What a link holds: the profile's key, the session's digest, when the session expired, the link's end, the MAC."""
 

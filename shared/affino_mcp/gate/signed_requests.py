@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 from typing import Final
 
@@ -18,6 +18,7 @@ from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_r
 from affino_mcp.http.signing_headers import RawHeaders, SigningHeaders, signing_headers, single_header
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 TIMESTAMP_TOLERANCE: Final = timedelta(seconds=300)
 
@@ -46,7 +47,7 @@ class SignatureReplayed(Refusal):
     next_step = "Sign a new request, with a new TimeStamp."
 
 
-@dataclass(frozen=True)
+@value_class
 class SignedRequest:
     """A request that must be signed, for one of these `uris`: with and without its query, where it has one."""
 
@@ -57,7 +58,7 @@ class SignedRequest:
     source: str = ""
 
 
-@dataclass(frozen=True)
+@value_class
 class Signatory:
     """Who signed a request: a profile, with this one of its secrets."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
 from affino_mcp.audit.row import RETENTION_DAYS
 from affino_mcp.clock import epoch_seconds, start_of_day
 from affino_mcp.store.ops import Database, Key, Put, Query, SortSpan
+from affino_mcp.value_class import value_class
 
 _REPORT_SK: Final = "R#"
 _KEY_NAMES: Final = ("pk", "sk", "ttl")
 
 
-@dataclass(frozen=True)
+@value_class
 class DayReport:
     """The figures of one job on one day, by a word."""
 

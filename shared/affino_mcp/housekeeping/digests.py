@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,11 +18,12 @@ from affino_mcp.store.archive import Archive
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database
 from affino_mcp.store.signing import Signer
+from affino_mcp.value_class import value_class
 
 DIGEST_LATE_METRIC: Final = "DigestLate"
 
 
-@dataclass(frozen=True)
+@value_class
 class DigestJob:
     """Closes what is due, and notes the end of the chain outside the archive: who removes the last digest gets no new one."""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +17,7 @@ from affino_mcp.housekeeping.turn import Figures, Job, JobPosition
 from affino_mcp.notices.notice import Notice, NoticeKind, make_notice, store_notice
 from affino_mcp.store.ops import MAX_BATCH_KEYS, Database, Item, Query
 from affino_mcp.store.paging import iterate_rows
+from affino_mcp.value_class import value_class
 
 EXPIRING_PROFILES_JOB: Final = "expiring_profiles"
 EXPIRING_PROFILES_METRIC: Final = "ProfilesExpireSoon"
@@ -45,7 +45,7 @@ def make_expiring_profiles_job(db: Database, gate_table: str, audit_table: str) 
     return Job(EXPIRING_PROFILES_JOB, run)
 
 
-@dataclass(frozen=True)
+@value_class
 class _ExpiringProfile:
     key: str
     name: str

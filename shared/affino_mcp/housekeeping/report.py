@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -15,13 +14,14 @@ from affino_mcp.housekeeping.daily_report import DailyReport, DayReport
 from affino_mcp.housekeeping.deleted_media import ONE_DAY
 from affino_mcp.housekeeping.turn import JobPosition
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 PASSES: Final = (unreferenced_files.JOB_NAME, unfinished_uploads.JOB_NAME)
 GRACE: Final = timedelta(minutes=30)
 """How long after the moment at which an hour is closed at the earliest it counts as owed: a turn comes every five minutes."""
 
 
-@dataclass(frozen=True)
+@value_class
 class HousekeepingReport:
     """The reports of some days, oldest first; the hours, days of deletions and daily passes that are overdue.
 

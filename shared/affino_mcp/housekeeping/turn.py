@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,12 +12,13 @@ from affino_mcp.deadline import working_seconds
 from affino_mcp.errors import AffinoError
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Item, Key, Put
+from affino_mcp.value_class import value_class
 
 Figures = Mapping[str, Any]
 """What a job did in one turn, and what it left for later turns, as numbers and names by a word: for the log line."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Job:
     """One job: its name, and the function that does what is due at a moment and gives its figures.
 

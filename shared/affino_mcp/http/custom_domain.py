@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
+
+from affino_mcp.value_class import value_class
 
 MAPPED_PATH_VARIABLE: Final = "basePath"
 """The stage variable of an API that serves a part of the service: the base path at which it is mapped."""
 
 
-@dataclass(frozen=True)
+@value_class
 class CustomDomain:
     """The domain that the stack is served at (`name`) and the base path below it; both empty without a domain of its own."""
 

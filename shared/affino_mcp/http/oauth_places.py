@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
+
+from affino_mcp.value_class import value_class
 
 OAUTH_PREFIX: Final = "/oauth"
 """What the path of every OAuth address begins with, but those of the two documents."""
@@ -37,7 +38,7 @@ def is_oauth_path(path: str) -> bool:
     return path in LOGIN_PATHS or path.startswith(f"{OAUTH_PREFIX}/")
 
 
-@dataclass(frozen=True)
+@value_class
 class OAuthPlaces:
     """The OAuth addresses of the service whose public address is `public_url`: scheme and host, without a path."""
 

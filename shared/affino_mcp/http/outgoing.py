@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import httpx
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.http.bounded_transport import BoundedTransport, bounded_exchange
+from affino_mcp.value_class import value_class
 
 CONNECT_SECONDS: Final = 2.0
 MAX_REQUEST_ID: Final = 100
@@ -21,7 +22,7 @@ NOT_SENT: Final = frozenset({"connect", "deadline"})
 """The errors at which the other service has not got the request."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ForeignAnswer:
     """Another service's answer to one request; without an answer, the status is 0 and `error` says why in one word.
 

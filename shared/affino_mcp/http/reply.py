@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.errors import Refusal
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     from starlette.types import Send
@@ -16,7 +17,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 JSON_HEADERS: Final[Headers] = ((b"content-type", b"application/json"),)
 
 
-@dataclass(frozen=True)
+@value_class
 class Reply:
     """One whole HTTP answer."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from affino_mcp.errors import TooLarge
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import own_base_url
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 HeaderPairs = list[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True)
+@value_class
 class HttpRequest:
     """An ASGI scope and what an edge reads from it; `headers` have names in lower case."""
 

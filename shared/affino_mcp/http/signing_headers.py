@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from affino_mcp.value_class import value_class
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 _KEY_PATTERN = re.compile(r"[A-Za-z0-9]{1,64}")
@@ -15,7 +16,7 @@ _TIMESTAMP_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[
 _TOKEN_PATTERN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-@dataclass(frozen=True)
+@value_class
 class SigningHeaders:
     """The signing headers, well formed; `timestamp` is the text as sent, because the signature covers that text."""
 

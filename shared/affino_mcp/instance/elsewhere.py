@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from affino_mcp.errors import Refusal
+from affino_mcp.value_class import value_class
 
 
 class InstanceRefused(Exception):
@@ -15,7 +16,7 @@ class InstanceRefused(Exception):
         self.refusal = refusal
 
 
-@dataclass(frozen=True)
+@value_class
 class CallCredentials:
     """The credentials with which a caller came: those that an instance elsewhere knows too. `token` is the person's."""
 
@@ -24,7 +25,7 @@ class CallCredentials:
     token: str = field(repr=False)
 
 
-@dataclass(frozen=True)
+@value_class
 class PersonStanding:
     """What an instance says of a person: whether they are staff, and their rights; None where the gate knows these."""
 
@@ -32,7 +33,7 @@ class PersonStanding:
     rights: frozenset[str] | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class InstanceAnswers:
     """Whether the instance answers: the status of an unsigned question, or why there was none, and the time that it says."""
 
@@ -41,7 +42,7 @@ class InstanceAnswers:
     date: str
 
 
-@dataclass(frozen=True)
+@value_class
 class InstanceOfferings:
     """What the instance offers a person: version and contract, the methods that it lacks, and in whose name it answered.
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.forums import FORUM
 from affino_mcp.catalogue.families.website import SECTION
+from affino_mcp.value_class import value_class
 
 PLACE_KINDS: Final = (SECTION.family, FORUM.family)
 """The kinds of place of a website."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ActionVerdict:
     """Whether a person may do something in a place: the reasons, or what is missing."""
 
@@ -21,7 +21,7 @@ class ActionVerdict:
     because: list[str]
 
 
-@dataclass(frozen=True)
+@value_class
 class PlaceRights:
     """One section or forum, with a verdict for each action that is possible in it."""
 

@@ -6,7 +6,7 @@ Code above the port does not know which adapter is behind it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime, tzinfo
 from typing import Any, NamedTuple, Protocol
 
@@ -17,6 +17,7 @@ from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding
 from affino_mcp.instance.places import PlaceRights
 from affino_mcp.tool_errors import ToolError
+from affino_mcp.value_class import value_class
 
 
 class Actor(Protocol):
@@ -60,7 +61,7 @@ def linked_family(attribute: str) -> str:
     return family if sign else ""
 
 
-@dataclass(frozen=True)
+@value_class
 class RecordChange:
     """What a method did to one record (`family#code`): the kind of change and the attributes that differ.
 
@@ -74,7 +75,7 @@ class RecordChange:
     after: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@value_class
 class Done:
     """What a method did, and its answer.
 
@@ -91,7 +92,7 @@ class Done:
     is_applied: bool = False
 
 
-@dataclass(frozen=True)
+@value_class
 class AuditWrite:
     """The finished row of a call in the audit table, as plain data."""
 
@@ -176,7 +177,7 @@ class NoItemLogs:
         """See ItemLogs."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Call:
     """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
 from affino_mcp.instance.port import Actor, CallLog, RecordRef
+from affino_mcp.value_class import value_class
 
 RESTORE_METHOD: Final = "restore_record"
 """The name of an operator's restore, in the history of the record and in the API Log."""
@@ -22,7 +23,7 @@ class RecordPresence(StrEnum):
     PURGED = "purged"
 
 
-@dataclass(frozen=True)
+@value_class
 class DeletedRecord:
     """A record that was deleted: what it was, who deleted it, when, by which tool, and until when it can be restored.
 
@@ -39,7 +40,7 @@ class DeletedRecord:
     restorable_until: str
 
 
-@dataclass(frozen=True)
+@value_class
 class DeletedPage:
     """Some deleted records, newest day first, and where the next page begins ("" at the end)."""
 
@@ -47,7 +48,7 @@ class DeletedPage:
     next: str
 
 
-@dataclass(frozen=True)
+@value_class
 class HistoryLine:
     """One change of a record in short: its version, when, who, by which tool, its kind, and which attributes it changed."""
 
@@ -59,7 +60,7 @@ class HistoryLine:
     attributes: Sequence[str]
 
 
-@dataclass(frozen=True)
+@value_class
 class RecordView:
     """A record as operators see it, deleted or not: its values and the newest lines of its history.
 
@@ -74,7 +75,7 @@ class RecordView:
     history: Sequence[HistoryLine]
 
 
-@dataclass(frozen=True)
+@value_class
 class RestorePlan:
     """What a restore would do: the record, what hangs on it and is there again, what comes back with it and what does not.
 

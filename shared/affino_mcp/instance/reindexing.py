@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from affino_mcp.store.table_reader import TableReader
+from affino_mcp.value_class import value_class
 
 
 class IndexLayout(NamedTuple):
@@ -21,7 +21,7 @@ class IndexLayout(NamedTuple):
         return self.stored == self.current
 
 
-@dataclass(frozen=True)
+@value_class
 class ReindexFigures:
     """What a reindex has done so far: records looked at, rows written and removed.
 

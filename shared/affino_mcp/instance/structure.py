@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Protocol
 
 from affino_mcp.instance.port import CallLog
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class StructureItem:
     """One entry of a kind; `values` are those of the record's fields by name."""
 
@@ -19,7 +20,7 @@ class StructureItem:
     version: int
 
 
-@dataclass(frozen=True)
+@value_class
 class StructurePlan:
     """What a change would do: the values that differ before and after, and in sentences what else follows from it.
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     from affino_mcp.instance.elsewhere import CallCredentials
 
 
-@dataclass(frozen=True)
+@value_class
 class Operator:
     """The actor of an operator's call that no person of the instance makes, such as a command in a shell."""
 
@@ -102,7 +104,7 @@ class ErasureState(StrEnum):
     ERASED = "erased"
 
 
-@dataclass(frozen=True)
+@value_class
 class ErasurePlan:
     """A contact that is to be erased: its state, and by a word what there is to remove, and which records still name it.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +16,7 @@ from affino_mcp.local.plan import READY_FILE, LocalPlan
 from affino_mcp.local.process import DidNotStart
 from affino_mcp.local.progress import ShowStep
 from affino_mcp.local.run import SUPERVISOR_NAME, end_leftovers
+from affino_mcp.value_class import value_class
 
 LOG_FILE: Final = "supervisor.log"
 MESSAGE_PREFIX: Final = "affino-mcp: "
@@ -26,7 +26,7 @@ _START_SECONDS: Final = 300
 _POLL_SECONDS: Final = 0.1
 
 
-@dataclass(frozen=True)
+@value_class
 class LocalStatus:
     """Whether the service of a state folder runs and is ready, its process id, and its connection file."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, field, fields
 from pathlib import Path
 from typing import Any
 
 from affino_mcp.errors import AffinoError
 from affino_mcp.settings import Settings
+from affino_mcp.value_class import value_class
 
 
 class ConnectionUnusable(AffinoError):
@@ -19,7 +20,7 @@ class ConnectionUnusable(AffinoError):
     type = "no_connection"
 
 
-@dataclass(frozen=True)
+@value_class
 class Connection:
     """The URLs of a service, and what its clients and operators need to use it.
 

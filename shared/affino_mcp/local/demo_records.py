@@ -11,7 +11,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +26,7 @@ from affino_mcp.local.progress import ShowStep
 from affino_mcp.local.seed import DemoCredentials
 from affino_mcp.local.steps import DemoStep, StepCodes, code_from_answer, fill_refs
 from affino_mcp.settings import Settings
+from affino_mcp.value_class import value_class
 from affino_mcp.wiring import Stores
 
 HeadersForRole = Callable[[str], Mapping[str, str]]
@@ -58,7 +58,7 @@ def make_lanes() -> dict[str, list[DemoStep]]:
     }
 
 
-@dataclass(frozen=True)
+@value_class
 class DemoFilling:
     """The making of the demo's records in one service.
 

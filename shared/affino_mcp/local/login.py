@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 
 import httpx
@@ -15,6 +15,7 @@ from affino_mcp.connect.credentials import ClientCredentials
 from affino_mcp.errors import AffinoError
 from affino_mcp.http.request_signature import signed_headers
 from affino_mcp.local.network import make_local_client
+from affino_mcp.value_class import value_class
 
 
 class LoginFailed(AffinoError):
@@ -23,7 +24,7 @@ class LoginFailed(AffinoError):
     type = "login_failed"
 
 
-@dataclass(frozen=True)
+@value_class
 class Login:
     """A new AccessToken with its RefreshToken and the time when it expires."""
 

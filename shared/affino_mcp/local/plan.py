@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from affino_mcp.local.places import CONNECTION_FILE, DEFAULT_PORT, LOOPBACK, STATE_FOLDER
 from affino_mcp.settings import Settings
 from affino_mcp.store.signing import make_key_file
+from affino_mcp.value_class import value_class
 
 READY_FILE: Final = "ready"
 DIGEST_KEY_FILE: Final = "digest-key.pem"
@@ -16,7 +17,7 @@ NOTICES_FILE: Final = "notices.log"
 """The file of the state folder to which notices are appended."""
 
 
-@dataclass(frozen=True)
+@value_class
 class LocalPlan:
     """The port, the folders and the options of `local up`; `fresh` deletes the state first.
 

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ from affino_mcp.local.stores import (
     open_emulator_stores,
 )
 from affino_mcp.settings import Settings
+from affino_mcp.value_class import value_class
 from affino_mcp.wiring import build_operator_ports
 
 SERVICE_NAME: Final = "service"
@@ -66,7 +67,7 @@ class CannotRun(AffinoError):
     type = "cannot_run"
 
 
-@dataclass(frozen=True)
+@value_class
 class RunningService:
     """A running local service: its connection and its child processes."""
 

@@ -13,9 +13,10 @@ from affino_mcp.http.affino_codes import affino_code
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.text import fill_wait
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class LoginFault:
     """A kind of refused login: HTTP status, Affino's error code, a word for the log, a text for the caller."""
 
@@ -77,7 +78,7 @@ class LoginSubject:
     session: str = ""
 
 
-@dataclass(frozen=True)
+@value_class
 class LoginAnswer:
     """An HTTP answer, and what may be logged about it; only the body may hold tokens."""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from affino_mcp.gate.identity.emails import is_plausible_email
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS
 from affino_mcp.login_edge.answer import BAD_BODY, BAD_EMAIL, BAD_PASSWORD, LoginRefused
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class OfferedCredentials:
     """An e-mail address that can be looked up, and a password exactly as typed."""
 

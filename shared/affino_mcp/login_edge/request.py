@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from affino_mcp.http.signing_headers import single_header, token_header
+from affino_mcp.value_class import value_class
 
 MAX_BODY_BYTES: Final = 16 * 1024
 _REST_PATH_PATTERN = re.compile(r"/rest/([^/]{1,100})/([A-Za-z]{1,20}(?:\.json)?)/?")
 
 
-@dataclass(frozen=True)
+@value_class
 class LoginRequest:
     """A request: method, path, raw header pairs, body, query, the caller's network address, and the request's id.
 

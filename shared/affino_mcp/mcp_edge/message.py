@@ -7,7 +7,7 @@ alone, and keeps a parser's own error texts, which quote the input, from every c
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from affino_mcp.errors import BadRequest
 from affino_mcp.gate.confirmation import ConfirmationForm
 from affino_mcp.http.json_bounds import HALF_PAIR_ESCAPE, find_excess, has_too_many_parts, is_unicode, too_many_parts
 from affino_mcp.mcp_edge.message_bounds import find_wrong_shape, guess_id
+from affino_mcp.value_class import value_class
 
 CLIENT_INFO: Final = "io.modelcontextprotocol/clientInfo"
 CAPABILITIES: Final = "io.modelcontextprotocol/clientCapabilities"
@@ -36,7 +37,7 @@ class NotJson(BadRequest):
     text = "The request body is not valid JSON."
 
 
-@dataclass(frozen=True)
+@value_class
 class JsonRpcMessage:
     """A message as far as it could be parsed. `fault` is what is wrong with it, if anything; other fields may then be empty."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +17,7 @@ from affino_mcp.http.oauth_places import RESOURCE_PATH, OAuthPlaces
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.mcp_edge.lane.protocol import HANDSHAKE_VERSIONS, MODERN_VERSIONS
 from affino_mcp.mcp_edge.request import ENDPOINT, Request
+from affino_mcp.value_class import value_class
 
 HEALTH: Final = "/health"
 CARD_SUFFIX: Final = "/server-card"
@@ -34,7 +34,7 @@ _HEADERS: Final = (
 )
 
 
-@dataclass(frozen=True)
+@value_class
 class PublicDocuments:
     """The documents of one service. `places`: of its OAuth door, if any; `catalog`: where a catalogue is published, or empty."""
 

@@ -11,6 +11,7 @@ from affino_mcp.errors import BadRequest, NoSuchPath, Refusal
 from affino_mcp.http.oauth_places import RESOURCE_PATH, OAuthPlaces
 from affino_mcp.http.own_address import own_base_url
 from affino_mcp.http.request import HttpRequest
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -29,7 +30,7 @@ _STATE_KEY: Final = "admitted_request"
 """The name of the admitted request in the ASGI scope's state."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Request(HttpRequest):
     """A request to the MCP endpoint, which may narrow its tools. `is_app`: it came to the OAuth door."""
 

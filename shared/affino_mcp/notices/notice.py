@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -17,6 +17,7 @@ from typing import Any, Final
 from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.store.faults import ConditionFailed, StoreUnavailable
 from affino_mcp.store.ops import Database, Item, Key, Put, Query, SortSpan, absent
+from affino_mcp.value_class import value_class
 
 NOTICES_PARTITION: Final = "H#notices"
 """The partition of the audit table that holds the notices, sorted by hour."""
@@ -43,7 +44,7 @@ SUBJECTS_PER_HOUR: Final[Mapping[NoticeKind, int]] = {NoticeKind.LOGINS_HELD: 16
 """The most notices of a kind in an hour, where strangers choose the subjects. Of two subjects in one place, the first is told."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Notice:
     """A notice about a subject (an API Key, a person, a network), with its facts, which never hold a secret.
 

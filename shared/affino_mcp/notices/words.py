@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
 from affino_mcp.notices.notice import Notice, NoticeKind
 from affino_mcp.text import plural
+from affino_mcp.value_class import value_class
 
 _REASONS: Final[Mapping[str, str]] = {
     "authentication_error": "a wrong secret",
@@ -20,7 +20,7 @@ _CONTROL: Final = "/control"
 _LET_IN: Final = "the right password is let in."
 
 
-@dataclass(frozen=True)
+@value_class
 class NoticeWords:
     """A notice in words. `page` is the path of the page where the next step is done, below the service's address."""
 

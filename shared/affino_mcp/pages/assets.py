@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from affino_mcp.value_class import value_class
 
 _STATIC_FOLDER: Final = Path(__file__).parent / "static"
 _MEDIA_TYPES: Final = {
@@ -17,7 +18,7 @@ ASSET_CACHE_CONTROL: Final = "public, max-age=31536000, immutable"
 """The Cache-Control header of an asset, which may be kept for a year, because changed content has another address."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Asset:
     """One file with its content and media type."""
 

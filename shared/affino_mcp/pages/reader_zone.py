@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Final
 
 from markupsafe import Markup
 
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import DEFAULT_ZONE, find_zone, require_zone
 
 ZONE_COOKIE: Final = "affino-zone"
@@ -17,7 +17,7 @@ _KNOWN_TIME: Final = Markup('<time datetime="{}" title="{} UTC">{}</time>')
 _LOCAL_TIME: Final = Markup('<time datetime="{}" title="{} UTC" data-local>{}</time>')
 
 
-@dataclass(frozen=True)
+@value_class
 class ReaderZone:
     """The zone in which a page shows times; `is_own`: the person has said it, so that no browser changes it.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
@@ -14,6 +13,7 @@ from affino_mcp.gate.signed_requests import SignedRequest
 from affino_mcp.http.request import HttpRequest
 from affino_mcp.http.signing_headers import single_header
 from affino_mcp.rest_edge.refusals import BadCall
+from affino_mcp.value_class import value_class
 
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
 """Bytes of a request's body: 4 MiB of an inline file in Base64, and what is around it."""
@@ -29,7 +29,7 @@ def is_rest_path(path: str) -> bool:
     return _PATH.fullmatch(path) is not None
 
 
-@dataclass(frozen=True)
+@value_class
 class RestRequest(HttpRequest):
     """A request below `/rest/{dbname}`."""
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import Any, Final
 
 from affino_mcp import observability
 from affino_mcp.self_check.probes import StoreProbe
 from affino_mcp.store.faults import CollectionFull, StoreRejected, StoreUnavailable
 from affino_mcp.store.given_up import SILENT_ERRORS
+from affino_mcp.value_class import value_class
 
 NOT_ASKED: Final = "not_asked"
 """Stands for an error where a request was not sent, because the service had not answered one before it."""
 
 
-@dataclass(frozen=True)
+@value_class
 class StoreFinding:
     """What one place of one service allowed: the operations asked for, and the errors of those that failed."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.gate.profiles.profile import profile_secret_name
@@ -23,12 +22,13 @@ from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Check, Condition, Database, Delete, Key, Put, Query, Update, absent, all_of, exists
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.store.signing import Signer
+from affino_mcp.value_class import value_class
 
 IMPOSSIBLE: Final[Condition] = all_of(exists(), absent())
 """A condition that no row fulfils, and that names the key alone: a write that the role allows ends in ConditionFailed."""
 
 
-@dataclass(frozen=True)
+@value_class
 class StoreProbe:
     """One request: the service, operation and place that it asks, and `ask`, which sends it.
 

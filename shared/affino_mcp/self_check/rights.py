@@ -8,17 +8,17 @@ Manager's CreateSecret, PutSecretValue and DeleteSecret.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
 from affino_mcp.catalogue.families.history import HISTORY_FAMILIES
+from affino_mcp.value_class import value_class
 
 SELF_CHECK_NAME: Final = "self-check"
 """The name that stands in keys, secrets and files that the self-check asks for; nothing else has it, so they never exist."""
 
 
-@dataclass(frozen=True)
+@value_class
 class TableRight:
     """The right to one DynamoDB operation on the rows of one partition (`pk`) of the table of a setting.
 
@@ -33,21 +33,21 @@ class TableRight:
     attribute: str = "checked"
 
 
-@dataclass(frozen=True)
+@value_class
 class FileRight:
     """The right to ask the media bucket for an object below a folder, and to be told that there is none."""
 
     folder: str
 
 
-@dataclass(frozen=True)
+@value_class
 class FolderRight:
     """The right to list the objects below a folder of the media bucket."""
 
     folder: str
 
 
-@dataclass(frozen=True)
+@value_class
 class SecretRight:
     """The right to read the secrets of API Profiles."""
 

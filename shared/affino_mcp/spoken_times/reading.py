@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
 from affino_mcp.clock import parse_time
 from affino_mcp.spoken_times.phrases import MAX_PHRASE_WORDS, read_phrase
 from affino_mcp.spoken_times.spans import LocalClock, TimeSpan
+from affino_mcp.value_class import value_class
 
 _BEGINNINGS: Final = frozenset({"since", "from", "after", "between"})
 _ENDINGS: Final = frozenset({"until", "till", "before", "to", "and", "-", "through"})
@@ -17,7 +17,7 @@ _AMBIGUOUS: Final = frozenset({"may", "mar", "march", "sat", "sun", "second", "s
 """Words that are also names or verbs: alone they are no time."""
 
 
-@dataclass(frozen=True)
+@value_class
 class FoundTimes:
     """The span that some words name (None: no time among them), and the places of the words that name it."""
 

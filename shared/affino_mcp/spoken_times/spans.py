@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import day_end, day_start, local_moments
 
 FIRST_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -13,7 +13,7 @@ FIRST_MOMENT: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_TICK: Final = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True)
+@value_class
 class TimeSpan:
     """From `since` to `until`, both in UTC and within it; None is without an end on this side."""
 
@@ -21,7 +21,7 @@ class TimeSpan:
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class LocalClock:
     """What a clock in the reader's zone shows: `now` is in UTC. `looks_back`: a day without a year is the last such one."""
 

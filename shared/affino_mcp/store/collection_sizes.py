@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from affino_mcp.value_class import value_class
 
 ONE_IN: Final = 256
 NEARLY_FULL_GB: Final = 8
@@ -20,7 +21,7 @@ FULL_ERROR: Final = "ItemCollectionSizeLimitExceeded"
 _KIND: Final = re.compile(r"(?:[A-Z]#)?[a-z_]+")
 
 
-@dataclass(frozen=True)
+@value_class
 class LargeCollection:
     """A partition whose estimated size is above the threshold: its table, its kind of rows (`F#contacts`), its gigabytes."""
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 from urllib.parse import quote
+
+from affino_mcp.value_class import value_class
 
 SIGNED_REQUEST_LIFETIME: Final = timedelta(minutes=5)
 """How long a presigned upload or download is valid."""
@@ -28,7 +29,7 @@ class NoObject(Exception):
     """There is no object under this key, or its version is not the expected one."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ObjectHead:
     """The metadata of an object. `sha256` is in hex, "" when the object was stored without a checksum."""
 
@@ -42,7 +43,7 @@ MAX_LISTED_OBJECTS: Final = 1000
 """S3's limit for the objects of one listing."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ListedObject:
     """An object as a listing names it; `stored_at` is when its bytes were stored, in UTC."""
 
@@ -51,7 +52,7 @@ class ListedObject:
     stored_at: datetime
 
 
-@dataclass(frozen=True)
+@value_class
 class ObjectPage:
     """Objects in the order of their keys; `is_last` is True when no object of the prefix follows."""
 
@@ -59,7 +60,7 @@ class ObjectPage:
     is_last: bool
 
 
-@dataclass(frozen=True)
+@value_class
 class FileUpload:
     """A permitted upload: exactly these bytes of exactly this type, under this key."""
 
@@ -79,7 +80,7 @@ class FileUpload:
         }
 
 
-@dataclass(frozen=True)
+@value_class
 class PresignedUpload:
     """A presigned request: PUT the bytes to `url` with exactly these headers. Its holder can upload once."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+from affino_mcp.value_class import value_class
 
 ACCESS_ERRORS: Final = frozenset(
     {
@@ -24,7 +25,7 @@ SILENT_ERRORS: Final = frozenset({"connect", "read_timeout", "broken", "deadline
 _ACCESS_STATUSES: Final = frozenset({401, 403})
 
 
-@dataclass(frozen=True)
+@value_class
 class GivenUpCall:
     """One call that was given up.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     import urllib3
 
 
-@dataclass(frozen=True)
+@value_class
 class RequestFault:
     """Why one attempt had no usable answer; `is_unanswered` when the service may have carried it out."""
 

@@ -7,8 +7,10 @@ A row has a partition key `pk` and a sort key `sk` (both text). Pure code builds
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, NamedTuple, Protocol
+
+from affino_mcp.value_class import value_class
 
 Item = dict[str, Any]
 """A row: texts, whole numbers, booleans, None, and lists and dictionaries of those."""
@@ -34,14 +36,14 @@ def split_batches(keys: Sequence[Key]) -> list[list[Key]]:
     return [wanted[start : start + MAX_BATCH_KEYS] for start in range(0, len(wanted), MAX_BATCH_KEYS)]
 
 
-@dataclass(frozen=True)
+@value_class
 class Absent:
     """The row has no attribute of this name (on `pk`: the row does not exist)."""
 
     name: str
 
 
-@dataclass(frozen=True)
+@value_class
 class Compare:
     """The attribute exists and has this relation (`=`, `<`, `<=`, `>`, `>=`) to the value."""
 
@@ -50,7 +52,7 @@ class Compare:
     value: Any
 
 
-@dataclass(frozen=True)
+@value_class
 class Contains:
     """The attribute is a list that holds the value."""
 
@@ -58,14 +60,14 @@ class Contains:
     value: Any
 
 
-@dataclass(frozen=True)
+@value_class
 class AllHold:
     """Every part holds."""
 
     parts: tuple[Condition, ...]
 
 
-@dataclass(frozen=True)
+@value_class
 class AnyHolds:
     """At least one part holds."""
 
@@ -100,7 +102,7 @@ def any_of(*parts: Condition) -> Condition:
     return AnyHolds(parts)
 
 
-@dataclass(frozen=True)
+@value_class
 class Put:
     """Writes a whole row."""
 
@@ -109,7 +111,7 @@ class Put:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class Update:
     """Changes attributes of a row, creating it when absent: `assign` sets, `add` increments, `remove` removes."""
 
@@ -121,7 +123,7 @@ class Update:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class Delete:
     """Removes a row; no error when there is none."""
 
@@ -130,7 +132,7 @@ class Delete:
     condition: Condition | None = None
 
 
-@dataclass(frozen=True)
+@value_class
 class Check:
     """In a transaction: the whole transaction fails unless the condition holds on this row."""
 
@@ -147,7 +149,7 @@ def write_key(op: WriteOp) -> Key:
     return Key(op.item["pk"], op.item["sk"]) if isinstance(op, Put) else op.key
 
 
-@dataclass(frozen=True)
+@value_class
 class SortSpan:
     """A range of the sort attribute: `prefix`, or `low` to `high` inclusive (either may be missing)."""
 
@@ -161,7 +163,7 @@ class SortSpan:
         return self.low is not None and self.high is not None and self.low > self.high
 
 
-@dataclass(frozen=True)
+@value_class
 class Query:
     """A query of the rows of one partition, in order.
 
@@ -182,7 +184,7 @@ class Query:
     consistent: bool = True
 
 
-@dataclass(frozen=True)
+@value_class
 class QueryPage:
     """A page of a query's rows; `next` is the start of the next page, None at the end."""
 

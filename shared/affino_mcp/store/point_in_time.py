@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from affino_mcp.clock import format_iso
 from affino_mcp.errors import AffinoError
+from affino_mcp.value_class import value_class
 
 TTL_ATTRIBUTE: Final = "ttl"
 _POLL_SECONDS: Final = 15
@@ -26,7 +26,7 @@ class RestoreRefused(AffinoError):
     type = "restore_refused"
 
 
-@dataclass(frozen=True)
+@value_class
 class TableRestore:
     """A table that is restored: `source` as it was at a moment, as the new table `target`."""
 

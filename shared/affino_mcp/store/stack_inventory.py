@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.store.stacks import FUNCTION_OUTPUTS, Stack
+from affino_mcp.value_class import value_class
 
 _NOT_PUBLISHED: Final = "$LATEST"
 
 
-@dataclass(frozen=True)
+@value_class
 class FunctionVersion:
     """A published version of a function: the function's name in AWS, the number, and the memory of its snapshot.
 

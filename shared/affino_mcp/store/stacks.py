@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.errors import AffinoError
 from affino_mcp.settings import Settings, environment_region
+from affino_mcp.value_class import value_class
 
 STACK_OUTPUTS: Final = {
     "instance": "Instance",
@@ -55,7 +56,7 @@ class FunctionFailed(AffinoError):
         self.reason = reason
 
 
-@dataclass(frozen=True)
+@value_class
 class Stack:
     """A stack's name, region, outputs, the caller's ARN, and the endpoint of all services if that is not AWS's own.
 

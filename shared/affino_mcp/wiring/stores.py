@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from affino_mcp import observability
@@ -18,6 +18,7 @@ from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
 from affino_mcp.store.signing import KMS_TARGET, Signer, open_signer
 from affino_mcp.store.wire import AwsJsonEndpoint
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     import httpx
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from affino_mcp.store.table_reader import TableReader
 
 
-@dataclass(frozen=True)
+@value_class
 class Stores:
     """The stores of one deployment, and what sends its notices. `tables` reads whole tables: a command has it, no function.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from affino_mcp.admin.operator_audit import NO_PROFILE
@@ -20,10 +20,11 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, CallLog, Done, Instance, NoCallLog
 from affino_mcp.tool_errors import PermissionDenied
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import DEFAULT_ZONE, require_zone
 
 
-@dataclass(frozen=True)
+@value_class
 class Performed:
     """What a method did, and the warnings that it gave."""
 
@@ -31,7 +32,7 @@ class Performed:
     warnings: list[CallWarning]
 
 
-@dataclass(frozen=True)
+@value_class
 class ActingPerson:
     """A person for whom a file is read or written. `zone` is the time zone of people who have none of their own."""
 

@@ -21,6 +21,7 @@ from affino_mcp.admin.record_files.line_writer import LineWriter
 from affino_mcp.catalogue.families.contacts import PERMISSION_FIELD
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound, PermissionDenied
+from affino_mcp.value_class import value_class
 
 _LINKING: Final = METHODS["link_contact_to_account"]
 _RELINKING: Final = METHODS["update_contact_account_link"]
@@ -28,7 +29,7 @@ _GRANTING: Final = METHODS["grant_contact_permission"]
 _PRIMARY_RIGHT: Final = "accounts.write"
 
 
-@dataclass(frozen=True)
+@value_class
 class WantedLink:
     """A link to an account as the line says it; None where the line says nothing."""
 
@@ -50,7 +51,7 @@ class WantedLink:
         return changes | ({} if self.title in (None, link["JobTitle"]) else {"JobTitle": self.title})
 
 
-@dataclass(frozen=True)
+@value_class
 class WantedParts:
     """What a line says of a contact beside its attributes, after everything that it names was found."""
 

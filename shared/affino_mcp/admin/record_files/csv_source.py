@@ -11,11 +11,11 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 from affino_mcp.admin.csv_cells import unguard_cell
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 MAX_COLUMNS: Final = 200
 MAX_FILE_LINES: Final = 200_000
@@ -35,7 +35,7 @@ _UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 _SAVE_AS: Final = "Save the file as UTF-8 (in Excel: 'CSV UTF-8')."
 
 
-@dataclass(frozen=True)
+@value_class
 class CsvLine:
     """A record of the file: the number of the line that it begins in, its cells, and what is wrong with it ("" for nothing)."""
 

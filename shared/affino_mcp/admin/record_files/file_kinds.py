@@ -6,7 +6,7 @@ The columns are the catalogue's arguments, so that a file says what a tool would
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Final
 
@@ -22,6 +22,7 @@ from affino_mcp.catalogue.method import CURSOR, FIELDS, PAGE_SIZE, Method
 from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 _MOST_LINKED: Final = 25
 ACCOUNTS_COLUMN: Final = Field("Accounts", codes_kind(_MOST_LINKED), "accounts that the contact is linked to")
@@ -43,7 +44,7 @@ _SHOWN_ARGUMENTS: Final = frozenset((CURSOR.name, FIELDS.name, PAGE_SIZE.name, "
 """Arguments of lists that say how rows are shown, not which."""
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class FileKind:
     """A kind of file. `word` is its name in commands and addresses, `families` those that one of its lines may belong to."""
 
@@ -68,7 +69,7 @@ class FileKind:
         return tuple(f"{family}.write" for family in self.families)
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class RecordFile(FileKind):
     """A file whose lines are records.
 

@@ -7,7 +7,7 @@ import's with the number of the line behind it, so that they are found under the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.admin.operator_audit import NO_PROFILE, ActionSubject, OperatorOrigin
@@ -21,6 +21,7 @@ from affino_mcp.call_audit import CallAudit
 from affino_mcp.catalogue.method import Method
 from affino_mcp.clock import Clock
 from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.value_class import value_class
 
 IMPORT_DEED: Final = "import_records"
 EXPORT_DEED: Final = "export_records"
@@ -34,7 +35,7 @@ class UnprintedLog(AuditLog):
         """See AuditLog."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ImportedFile:
     """What the log says of a file: its name, the kind of its lines, its length in bytes and its SHA-256."""
 
@@ -48,7 +49,7 @@ class ImportedFile:
         return {"File": self.name, "Kind": self.kind, "Bytes": self.size, "SHA256": self.sha256}
 
 
-@dataclass(frozen=True)
+@value_class
 class FileLog:
     """Writes the rows of what is done with a file. `site` is where it was asked for; `told` is what every row says."""
 
@@ -75,7 +76,7 @@ class FileLog:
         return self.by.new_row(deed, subject, {"before": {}, "after": {**self.told, **after}})
 
 
-@dataclass(frozen=True)
+@value_class
 class ImportLog:
     """Writes the rows of one import of a file."""
 

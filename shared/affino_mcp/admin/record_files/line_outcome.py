@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from affino_mcp.admin.csv_cells import csv_line, guard_cell
 from affino_mcp.errors import AffinoError
+from affino_mcp.value_class import value_class
 
 
 class LineResult(StrEnum):
@@ -21,7 +22,7 @@ class LineResult(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
+@value_class
 class LineOutcome:
     """What became of a line: the code of its record, and for a refused one the argument and the reason.
 

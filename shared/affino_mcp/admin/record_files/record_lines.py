@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.admin.record_files.contact_parts import ContactParts, WantedParts
@@ -19,12 +18,13 @@ from affino_mcp.catalogue.families.shared import TOPICS_FIELD
 from affino_mcp.catalogue.method import IDEMPOTENCY_KEY
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.tool_errors import ToolError
+from affino_mcp.value_class import value_class
 
 _ADDING_TOPICS: Final = METHODS["add_opportunity_topics"]
 _EMAIL: Final = "Email"
 
 
-@dataclass(frozen=True)
+@value_class
 class _LineParts:
     """A line's arguments by who writes them: the record's own, the topics of an opportunity, the parts of a contact."""
 

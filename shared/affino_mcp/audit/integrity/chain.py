@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from affino_mcp.audit.integrity.digest import (
@@ -16,9 +15,10 @@ from affino_mcp.audit.integrity.digest import (
 from affino_mcp.audit.integrity.digest_archive import ChainEnd, StoredDigest
 from affino_mcp.audit.integrity.verdict import WindowState, WindowVerdict
 from affino_mcp.store.signing import SignatureCheck
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class ChainLink:
     """One window of the chain with the verdict on its digest, and the digest if it is properly signed for this window."""
 

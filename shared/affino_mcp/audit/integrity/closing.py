@@ -7,7 +7,6 @@ it, and an object is added to the archive once: so each window has one digest, a
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -27,12 +26,13 @@ from affino_mcp.audit.integrity.late_rows import find_late_rows
 from affino_mcp.audit.integrity.window_rows import LogTable, id_moment, is_in_span
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.signing import Signer
+from affino_mcp.value_class import value_class
 
 MAX_ROWS_PER_DIGEST: Final = 20_000
 """The most rows of one digest, whose object then has 2 MB; a window with more ends after so many rows."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ClosedWindows:
     """What one run has closed: the end of the chain, and the windows, rows in them and late rows."""
 
@@ -42,7 +42,7 @@ class ClosedWindows:
     late: int = 0
 
 
-@dataclass(frozen=True)
+@value_class
 class WindowCloser:
     """Closes the windows of one log."""
 

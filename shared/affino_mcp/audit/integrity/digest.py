@@ -7,7 +7,6 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +14,7 @@ from affino_mcp.audit.integrity.merkle import merkle_root
 from affino_mcp.audit.integrity.row_hash import canonical_json
 from affino_mcp.clock import format_iso
 from affino_mcp.store.signing import Signer
+from affino_mcp.value_class import value_class
 
 WINDOW: Final = timedelta(minutes=5)
 """The longest window; one that is closed early, or that has very many rows, is shorter."""
@@ -44,7 +44,7 @@ class BadDigest(ValueError):
     """The bytes are not a digest, or its rows are not those that it was signed for."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Digest:
     """What is signed of a window: its rows are those with ids from `begins` until just before `ends`.
 
@@ -82,7 +82,7 @@ class Digest:
         )
 
 
-@dataclass(frozen=True)
+@value_class
 class SignedDigest:
     """A digest with its signature, and the leaves of its rows, sorted by id."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,12 +17,13 @@ from affino_mcp.audit.integrity.digest import (
 )
 from affino_mcp.audit.row import RETENTION_DAYS
 from affino_mcp.store.archive import MAX_KEYS_PER_LIST, Archive
+from affino_mcp.value_class import value_class
 
 _LOOK_BACK: Final = (timedelta(days=2), timedelta(days=RETENTION_DAYS))
 """How far back the last digest is looked for: usually it is minutes old."""
 
 
-@dataclass(frozen=True)
+@value_class
 class ChainEnd:
     """Where the chain of digests ends: the last window's end, its digest's `identity`, and when that was made."""
 
@@ -32,7 +32,7 @@ class ChainEnd:
     made: datetime
 
 
-@dataclass(frozen=True)
+@value_class
 class StoredDigest:
     """An object of the archive: the beginning in its key, its bytes, and the digest in them (None: there is none)."""
 
@@ -49,7 +49,7 @@ class StoredDigest:
         return ChainEnd(next_boundary(self.begins), hashlib.sha256(self.content).hexdigest(), self.begins)
 
 
-@dataclass(frozen=True)
+@value_class
 class DigestArchive:
     """The digests of one log. Every method may raise StoreUnavailable."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
@@ -16,9 +16,10 @@ from affino_mcp.audit.integrity.verdict import WindowState, WindowVerdict, compa
 from affino_mcp.audit.integrity.window_rows import LogTable, is_in_span
 from affino_mcp.audit.row import RETENTION_DAYS
 from affino_mcp.store.signing import SignatureCheck
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class LogCheck:
     """The check of one log with the public key of its digests; `known` is the end of the chain as noted elsewhere, if it is."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from affino_mcp.audit.integrity.digest import Leaf
+from affino_mcp.value_class import value_class
 
 
 class WindowState(StrEnum):
@@ -24,7 +24,7 @@ class WindowState(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True)
+@value_class
 class RowFindings:
     """The ids of rows that differ from those that the digests list, and of those that came late and are listed."""
 
@@ -34,7 +34,7 @@ class RowFindings:
     late: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@value_class
 class WindowVerdict:
     """The verdict on one window. `digest` is OK or what is wrong with the digest itself; its rows are then not judged."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -14,12 +13,13 @@ from affino_mcp.audit.integrity.row_hash import hash_row
 from affino_mcp.audit.log_pages import iterate_all_calls, load_whole_rows
 from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 _MILLISECOND_CHARACTERS: Final = 10
 """The characters of a ULID that hold its time."""
 
 
-@dataclass(frozen=True)
+@value_class
 class LogTable:
     """The table of the API Log. Every method may raise StoreUnavailable."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Unpack
 
 from affino_mcp.catalogue.capability import Family
@@ -15,6 +14,7 @@ from affino_mcp.catalogue.method import CURSOR, MINE, PAGE_RETURNS, PAGE_SIZE, D
 from affino_mcp.catalogue.record import Field, Record
 from affino_mcp.text import with_article
 from affino_mcp.tool_errors import NotFound
+from affino_mcp.value_class import value_class
 
 MAX_MEMBERS_PER_CALL: Final = 500
 """Maximum number of members that one call may add or remove."""
@@ -26,7 +26,7 @@ MEMBER_COUNT: Final = Field("MemberCount", integer_kind(0, 10**9))
 _TITLE: Final = Field("Title", line_kind(150))
 
 
-@dataclass(frozen=True, eq=False)
+@value_class(eq=False)
 class ListKind:
     """One of the two kinds of list: its members' kind of record, and the methods that work on it."""
 

@@ -6,7 +6,7 @@ Rows of people from before their names stood in the list are read one by one, a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import SequenceMatcher
 from enum import IntEnum
 from typing import Final
@@ -15,6 +15,7 @@ from affino_mcp.control_edge.centre import ControlCentre
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.plain_text import plain
 from affino_mcp.store.ops import Item, Query
+from affino_mcp.value_class import value_class
 
 MAX_LISTED_NAMES: Final = 5000
 """Names of one list that are looked at, as far as one read holds them."""
@@ -36,7 +37,7 @@ class Likeness(IntEnum):
     WORD = 3
 
 
-@dataclass(frozen=True)
+@value_class
 class ListedName:
     """A person (by code) or a profile (by API Key), as lists name them; `beside` is also looked at: an e-mail address."""
 
@@ -61,7 +62,7 @@ class ListedName:
         return Likeness.PART if len(word) >= _MIN_PART_CHARACTERS and word in self.folded else Likeness.NONE
 
 
-@dataclass(frozen=True)
+@value_class
 class NameDirectory:
     """The names of people and profiles; `is_whole` is False when a list was longer than was looked at."""
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from affino_mcp.audit.row import Outcome
 from affino_mcp.spoken_times.spans import TimeSpan
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class Understood:
     """What some words were taken for: `kind` (`Person`), and its `name` (`Edith Moreau`)."""
 
@@ -17,7 +18,7 @@ class Understood:
     name: str
 
 
-@dataclass(frozen=True)
+@value_class
 class Suggestion:
     """A name that was perhaps meant, and the line with it in the place of the words."""
 
@@ -25,7 +26,7 @@ class Suggestion:
     line: str
 
 
-@dataclass(frozen=True)
+@value_class
 class NotUnderstood:
     """Words that nothing has, the reason for people, and what is nearest."""
 

@@ -13,9 +13,10 @@ from affino_mcp.control_edge.log_search.plain_words import find_kind, take_numbe
 from affino_mcp.control_edge.log_search.vocabulary import STOP_WORDS, RecordKind, read_status
 from affino_mcp.spoken_times.reading import find_times
 from affino_mcp.spoken_times.spans import LocalClock
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class NameSources:
     """Where names are looked up; `load_directory` is called when a line has words that can be names.
 

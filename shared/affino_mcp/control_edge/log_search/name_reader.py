@@ -13,6 +13,7 @@ from affino_mcp.control_edge.log_search.findings import Findings, NotUnderstood,
 from affino_mcp.control_edge.log_search.line_words import SearchWord
 from affino_mcp.instance.record_finder import NamedRecord
 from affino_mcp.plain_text import plain
+from affino_mcp.value_class import value_class
 
 MAX_RECORD_SEARCHES: Final = 2
 """Names of one line that are looked for among the records: eleven reads each."""
@@ -27,7 +28,7 @@ def describe_elsewhere(instance: str) -> str:
 FindRecords = Callable[[str, str], Sequence[NamedRecord]]
 
 
-@dataclass(frozen=True)
+@value_class
 class _NamedHere:
     """The people or profiles that the first `length` words of a run name, and how well."""
 

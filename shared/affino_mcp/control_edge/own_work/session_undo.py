@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from affino_mcp.control_edge.row_offers import changed_record
 from affino_mcp.control_edge.row_undo import rehearse_undo, undo_row
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import Conflict, ToolError
+from affino_mcp.value_class import value_class
 
 MAX_UNDONE_AT_ONCE: Final = 20
 """Most changes of one form: each is a transaction of its own, and the function answers within half a minute."""
@@ -40,7 +41,7 @@ class UndoState(StrEnum):
     NOT_TRIED = "not tried"
 
 
-@dataclass(frozen=True)
+@value_class
 class PlannedUndo:
     """One change of the session: its line, the state of its undo, and the reason where there is one."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -26,6 +25,7 @@ from affino_mcp.control_edge.row_undo import rehearse_undo, undo_row
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.errors import NetworkNotAllowed, PersonNotAllowed, ProfileDisabled, ProfileExpired
 from affino_mcp.tool_errors import PermissionDenied, ToolDisabled, ToolError
+from affino_mcp.value_class import value_class
 
 UNNAMED_AGENT: Final = "unnamed"
 """What stands for the client of calls that named none."""
@@ -38,7 +38,7 @@ _OPERATOR_TEXT: Final = " Your operator can change that."
 _FILTERS: Final = ("family", "agent", "session")
 
 
-@dataclass(frozen=True)
+@value_class
 class WorkLine:
     """One call as the list shows it: its row as the person may see it, words, and whether it can, or was, taken back."""
 

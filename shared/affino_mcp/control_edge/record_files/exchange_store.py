@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.store.files import FileStore, FileUpload, NoObject
 from affino_mcp.tool_errors import NotFound
+from affino_mcp.value_class import value_class
 
 EXCHANGE_PREFIX: Final = "exchange/"
 _MOST_BYTES: Final = 20_000_000
@@ -18,7 +18,7 @@ CSV_TYPE: Final = "text/csv; charset=utf-8"
 _STATE_NAME: Final = "state.json"
 
 
-@dataclass(frozen=True)
+@value_class
 class ExchangeStore:
     """The files of one person."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +19,7 @@ from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.errors import AffinoError
 from affino_mcp.pages.rendering import PAGE_HEADERS
 from affino_mcp.tool_errors import InvalidArgument, NotFound
+from affino_mcp.value_class import value_class
 
 
 def show_kinds(ask: ScreenRequest) -> Response:
@@ -183,7 +183,7 @@ def _render_export_form(ask: ScreenRequest, kind: FileKind, given: Mapping[str, 
     return _render(ask, "file_filters.html", kind=kind, inputs=inputs, wrong=wrong)
 
 
-@dataclass(frozen=True)
+@value_class
 class FilterInput:
     """A filter of a list as an input of the form, with the value that was entered."""
 

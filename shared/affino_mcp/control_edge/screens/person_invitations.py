@@ -6,7 +6,7 @@ This function writes the link's digest into the Gate table alone: password hashe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -21,13 +21,14 @@ from affino_mcp.gate.people.password_links import PasswordLink
 from affino_mcp.gate.people.registration import ContactExists, NewPerson
 from affino_mcp.instance.upkeep import KnownContact
 from affino_mcp.tool_errors import Conflict, InvalidArgument, InvalidState
+from affino_mcp.value_class import value_class
 
 NEW_PERSON_SUBJECT: Final = ActionSubject(NO_PROFILE, "Control Centre", "")
 """The subject of making a person, who has no user code yet."""
 _NO_QUESTION: Final = {"contact": None, "warned": False, "taken": None}
 
 
-@dataclass(frozen=True)
+@value_class
 class InvitationForm:
     """The form as sent: what is wanted, the contact that may become the person, and whether no group is meant."""
 

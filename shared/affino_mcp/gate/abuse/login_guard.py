@@ -10,7 +10,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, TypeVar
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -24,6 +24,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, TransactionFailed, Unanswered
 from affino_mcp.store.ops import Compare, Condition, Database, Item, Update, absent, any_of, equals
+from affino_mcp.value_class import value_class
 
 T = TypeVar("T")
 
@@ -44,7 +45,7 @@ _MAX_SETTLE_ATTEMPTS: Final = 3
 _COUNTING: Final = Compare("count", ">", 0)
 
 
-@dataclass(frozen=True)
+@value_class
 class LoginAttempt:
     """One login attempt. `reserved` is True if it is counted as a failure already, None if that is not known."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from affino_mcp.catalogue.scopes import format_scopes, parse_scopes
 from affino_mcp.gate.grants.oauth_client import ClientProof
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class AuthorizationRequest:
     """What a client asks for: `challenge` is the PKCE challenge (S256), `state` the client's own text, given back as sent."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.scopes import format_scopes, parse_scopes
@@ -12,6 +12,7 @@ from affino_mcp.gate.identity import grant_keys
 from affino_mcp.gate.identity.row_keys import token_fingerprint
 from affino_mcp.gate.sessions.session_rows import Session, end_session_writes
 from affino_mcp.store.ops import Delete, Item, Put, Update, WriteOp, absent, all_of, equals, exists
+from affino_mcp.value_class import value_class
 
 MAX_ACCESS_TOKENS_PER_GRANT: Final = 4
 """The most live access tokens of one grant; one more ends the oldest."""
@@ -19,7 +20,7 @@ GRANT_RETENTION_SECONDS: Final = 400 * 24 * 3600
 """Seconds that a grant's row is kept after its end, as history."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Grant:
     """What a person lets an app do through a profile; times are in seconds since the epoch.
 

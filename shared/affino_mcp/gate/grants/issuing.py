@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from affino_mcp.catalogue.scopes import is_narrower
 from affino_mcp.clock import Clock, epoch_seconds
@@ -35,11 +35,12 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.faults import Unanswered
 from affino_mcp.store.ops import Database, Item, Key, Update, WriteOp, absent, all_of, exists
 from affino_mcp.store.retry import retry_on_conflict
+from affino_mcp.value_class import value_class
 
 __all__ = ["GrantRefused", "IssuedTokens", "Issuing", "RefusalReason"]
 
 
-@dataclass(frozen=True)
+@value_class
 class IssuedTokens:
     """Tokens that are given out now; they are stored nowhere. `seconds_left` is how long the access token works."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
+
+from affino_mcp.value_class import value_class
 
 SELF_REGISTERED_PREFIX: Final = "reg_"
 """What the id of every client begins with that has registered itself, so that nobody vouches for it."""
@@ -18,7 +20,7 @@ class ClientProof(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True)
+@value_class
 class OAuthClient:
     """An OAuth client. `name` is what it calls itself, or what the operator calls it.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime
 from typing import Any
+
+from affino_mcp.value_class import value_class
 
 
 def is_user_code(text: str) -> bool:
@@ -13,7 +15,7 @@ def is_user_code(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 16
 
 
-@dataclass(frozen=True)
+@value_class
 class Person:
     """One person.
 
@@ -85,7 +87,7 @@ class Person:
         )
 
 
-@dataclass(frozen=True)
+@value_class
 class PersonDecidedElsewhere(Person):
     """A person whose rights an instance elsewhere checks at each call."""
 

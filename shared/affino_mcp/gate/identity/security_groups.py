@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.permissions import SECURITY_GROUPS
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.store.ops import Database, Item
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class SecurityGroup:
     """One security group: its code, its name, and the permissions that it gives."""
 
@@ -30,7 +30,7 @@ class SecurityGroup:
         return cls(entry["code"], entry["name"], frozenset(entry["rights"]))
 
 
-@dataclass(frozen=True)
+@value_class
 class SecurityGroups:
     """All security groups by code, as they were read.
 

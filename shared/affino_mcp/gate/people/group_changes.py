@@ -6,7 +6,7 @@ Groups are never renamed: sections, forums and securities name them. Nobody may 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +18,7 @@ from affino_mcp.gate.identity.security_groups import SecurityGroup, SecurityGrou
 from affino_mcp.store.ops import Database, Put, Query, absent, equals
 from affino_mcp.text import fold
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.value_class import value_class
 
 MAX_GROUPS: Final = 50
 MAX_GROUP_NAME_CHARACTERS: Final = 100
@@ -31,7 +32,7 @@ NAME_FIELD: Final = "Name"
 RIGHTS_FIELD: Final = "Rights"
 
 
-@dataclass(frozen=True)
+@value_class
 class CountedPeople:
     """The people of an instance by code; `complete` is False when there are more than are looked through."""
 

@@ -7,7 +7,7 @@ mails nobody.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Final
 
@@ -16,6 +16,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import digest_token, new_token
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, Put, Update, WriteOp, absent, all_of, equals
+from affino_mcp.value_class import value_class
 
 PASSWORD_LINK_LIFETIME_SECONDS: Final = 72 * 3600
 PASSWORD_LINK_RETENTION_SECONDS: Final = 30 * 24 * 3600
@@ -43,7 +44,7 @@ class LinkUnusable(Exception):
         self.state, self.user_code = state, user_code
 
 
-@dataclass(frozen=True)
+@value_class
 class PasswordLink:
     """A link that is given out now, and stored nowhere; `expires` is in seconds since the epoch."""
 
@@ -59,7 +60,7 @@ class PasswordLink:
         return f"{base}/hub/link#{self.token}"
 
 
-@dataclass(frozen=True)
+@value_class
 class LinkStatus:
     """What operators see of a person's latest link; times in seconds since the epoch, `used` None while it is not used."""
 

@@ -6,7 +6,7 @@ A contact that an agent has made is made a login only when the operator says so:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from affino_mcp.clock import Clock
 from affino_mcp.gate.identity.permissions import CONTROL_ACCESS, PROFILES_MANAGE
@@ -18,6 +18,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit
 from affino_mcp.store.ops import Database, WriteOp
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import value_class
 
 CodedCommit = Callable[[Sequence[WriteOp], int], None]
 """Commits the writes of a new person; also takes the person's code."""
@@ -36,7 +37,7 @@ class ContactExists(Conflict):
         self.contact = contact
 
 
-@dataclass(frozen=True)
+@value_class
 class NewPerson:
     """A person to be made. `is_existing`: the address may be that of a contact, who becomes the person."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from affino_mcp.errors import NetworkNotAllowed, NotConnectable, PersonNotAllowed, ProfileExpired, Refusal
 from affino_mcp.gate.identity.person import Person
+from affino_mcp.value_class import value_class
 
 Network = IPv4Network | IPv6Network
 
@@ -20,7 +21,7 @@ SHARED_TERMS: Final = ("expires", "people", "groups", "connectable")
 _LISTS: Final = ("people", "groups", "networks", "connectable")
 
 
-@dataclass(frozen=True)
+@value_class
 class AdmissionTerms:
     """`expires` is the last day (ISO date, UTC); `people` are user codes; `networks` are in CIDR notation.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 
 from affino_mcp.clock import Clock, format_iso
 from affino_mcp.errors import AffinoError
@@ -18,9 +17,10 @@ from affino_mcp.store.ops import Database, Delete, Item, Put, WriteOp, all_of, e
 from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.store.secrets import SecretStore
 from affino_mcp.tool_errors import Conflict, NotFound
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class DeletedProfile:
     """What is kept of a deleted profile, beside its rows of the API Log; `at` is ISO 8601."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Query, SortSpan, Update
+from affino_mcp.value_class import value_class
 
 USE_RETENTION: Final = timedelta(days=30)
 USE_NOTE_INTERVAL_SECONDS: Final = 60
@@ -22,7 +22,7 @@ MAX_LISTED_USES: Final = 100
 _UNKNOWN_PERSON: Final = "unknown"
 
 
-@dataclass(frozen=True)
+@value_class
 class PreviousSecretUse:
     """One person's latest use of a previous secret; `user_code` is None for an unknown token. `at` is ISO 8601."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +22,7 @@ from affino_mcp.signed_text import derive_key
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Item
 from affino_mcp.store.secrets import SecretDocument, SecretStore
+from affino_mcp.value_class import value_class
 
 LAST_USED_ATTRIBUTE: Final = "used"
 """The attribute that holds the last use, in microseconds since the epoch."""
@@ -43,7 +44,7 @@ def past_day_counters(row: Iterable[str], now: int) -> tuple[str, ...]:
     return tuple(sorted(name for name in row if name.startswith(_COUNTER_PREFIX) and name < day_counter(now)))
 
 
-@dataclass(frozen=True)
+@value_class
 class ProfileUsage:
     """A profile's use, read from its row."""
 
@@ -72,7 +73,7 @@ def _option_field(label: str, hint: str) -> Any:
     return field(default=False, metadata={_OPTION_METADATA: ProfileOption(label, hint)})
 
 
-@dataclass(frozen=True)
+@value_class
 class Profile:
     """One version of a profile. `rate` is calls per minute, `burst` the most calls at once when the bucket is empty.
 
@@ -153,7 +154,7 @@ _PLAIN_FIELDS: Final = tuple(
 )
 
 
-@dataclass(frozen=True)
+@value_class
 class ProfileState:
     """A profile with its switch (enabled or not) and its use."""
 

@@ -6,7 +6,6 @@ The same write checks that the profile is on and current.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from affino_mcp.clock import SECOND_MICROSECONDS, Clock, epoch_microseconds
@@ -16,13 +15,14 @@ from affino_mcp.gate.profiles.profile import LAST_USED_ATTRIBUTE, Profile, day_c
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import ConditionFailed, StoreUnavailable, TransactionFailed
 from affino_mcp.store.ops import Compare, Database, Item, Update, all_of, equals
+from affino_mcp.value_class import value_class
 
 MINUTE_MICROSECONDS = 60_000_000
 MAX_CHARGE_ATTEMPTS = 6
 """How often a charge is tried while other processes change the row; after that it is refused (fail closed)."""
 
 
-@dataclass(frozen=True)
+@value_class
 class RateState:
     """The limit as callers see it: calls per minute, calls left at this moment, seconds until one more is allowed."""
 
@@ -31,7 +31,7 @@ class RateState:
     reset_seconds: int
 
 
-@dataclass(frozen=True)
+@value_class
 class RateLimit:
     """`rate` calls per minute, `burst` at once."""
 
@@ -88,7 +88,7 @@ class ProfileSuperseded(Exception):
         self.version = version
 
 
-@dataclass(frozen=True)
+@value_class
 class RateCharge:
     """The units that a call has taken from the budget (0 for a handshake), when it took them, and the rate after it."""
 

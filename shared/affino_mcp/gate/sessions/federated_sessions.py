@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from affino_mcp.clock import Clock, epoch_seconds, format_iso
@@ -18,12 +18,13 @@ from affino_mcp.gate.sessions.sessions import SessionEnded, Sessions, live_sessi
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, Put, Update, WriteOp, absent, all_of, equals, exists, write_key
 from affino_mcp.store.retry import retry_on_conflict
+from affino_mcp.value_class import value_class
 
 MAX_FEDERATED_SESSION_SECONDS: Final = 24 * 3600
 """The most seconds for which a session of another instance is accepted."""
 
 
-@dataclass(frozen=True)
+@value_class
 class FederatedTokens:
     """A pair of tokens that another instance gave, and for how many seconds they are good.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.signed_text import json_payload, sign
 from affino_mcp.store.ops import Condition, Item, Put, Update, WriteOp, absent, equals, exists
+from affino_mcp.value_class import value_class
 
 SESSION_LIFETIME_SECONDS: Final = 3600
 """Seconds that an AccessToken is valid, unless the settings say otherwise."""
@@ -32,7 +33,7 @@ class Door(StrEnum):
     OAUTH = "oauth"
 
 
-@dataclass(frozen=True)
+@value_class
 class Session:
     """A session as a call sees it: `fingerprint` for logs, `expires` in seconds since the epoch.
 
@@ -63,7 +64,7 @@ class Session:
         return cls(token_fingerprint(row["digest"]), *times, door, row.get("secret", ""), *app, *words)
 
 
-@dataclass(frozen=True)
+@value_class
 class TokenPair:
     """The tokens of a new session, the chain that it belongs to, and when that chain may no longer be refreshed."""
 
@@ -73,7 +74,7 @@ class TokenPair:
     refresh_expires: int
 
 
-@dataclass(frozen=True)
+@value_class
 class IssuedSession:
     """A session whose tokens are given out now; they are stored nowhere. `seconds_left` is how long it lives from now on."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -16,6 +16,7 @@ from affino_mcp.gate.identity.security_groups import SecurityGroups
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Update, equals
+from affino_mcp.value_class import value_class
 
 _CODE: Final = re.compile(r"[1-9][0-9]{0,15}")
 _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -23,7 +24,7 @@ _TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 Rows = dict[Key, Item]
 
 
-@dataclass(frozen=True)
+@value_class
 class WebSessionKind:
     """What tells the sessions of one site from those of another; times are in seconds.
 
@@ -43,7 +44,7 @@ CONTROL_CENTRE: Final = WebSessionKind(
 )
 
 
-@dataclass(frozen=True)
+@value_class
 class WebSession:
     """A signed-in browser, with the person and the security groups as they are at this very request.
 

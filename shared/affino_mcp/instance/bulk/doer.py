@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.value_class import value_class
 
 
 class Doer(Protocol):
@@ -27,7 +27,7 @@ class Doer(Protocol):
         """The person's last changes that have not been undone, newest first."""
 
 
-@dataclass(frozen=True)
+@value_class
 class OwnChange:
     """One of the person's changes, by the arguments of its undo; `deletes`: its undo deletes a record."""
 

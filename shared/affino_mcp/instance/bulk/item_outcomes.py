@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.many_records import ITEMS
@@ -14,6 +14,7 @@ from affino_mcp.catalogue.warning import CallWarning, WarningCode
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.text import plural
 from affino_mcp.tool_errors import ToolError
+from affino_mcp.value_class import value_class
 
 ITEM: Final = "Item"
 AFTER: Final = "After"
@@ -25,7 +26,7 @@ MAX_NAMED_ITEMS: Final = 10
 _SAID_BY_STATUS: Final = (WarningCode.DRY_RUN, WarningCode.NO_CHANGE, WarningCode.REPLAYED)
 
 
-@dataclass(frozen=True)
+@value_class
 class ItemOutcome:
     """What became of one item: its row of the answer, its warnings, and whether something was written."""
 

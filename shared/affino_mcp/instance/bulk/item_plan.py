@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.history import LAST_FIELD, RECORD_CODE_FIELD, RECORD_KIND_FIELD
@@ -20,12 +20,13 @@ from affino_mcp.instance.bulk.filtered_codes import START, find_codes
 from affino_mcp.instance.port import Call
 from affino_mcp.text import plural
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 _MAX_NAME_CHARACTERS: Final = 60
 _OF_THE_CALL: Final = {fold_name(field.name): field.name for field in (DRY_RUN, IDEMPOTENCY_KEY)}
 
 
-@dataclass(frozen=True)
+@value_class
 class Item:
     """One item: its place in the call from 1 on, the arguments of its method, and the key by which a repeat knows it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from datetime import datetime
 from itertools import count
 from typing import Any, Final
@@ -19,6 +19,7 @@ from affino_mcp.http.outgoing import ForeignAnswer, OutgoingRequests, error_code
 from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_request
 from affino_mcp.instance.elsewhere import CallCredentials
 from affino_mcp.store.given_up import GivenUpCall
+from affino_mcp.value_class import value_class
 
 MAX_ANSWER_BYTES: Final = 6 * 1024 * 1024
 IDLE_SECONDS: Final = 5.0
@@ -31,7 +32,7 @@ REPLAYED_SIGNATURE: Final = "-103"
 """The instance's code for a signature that it has seen: two processes signed the same request in the same microsecond."""
 
 
-@dataclass(frozen=True)
+@value_class
 class InstanceRequest:
     """One request: the verb, the path from behind the database's name with its query, the JSON object, further headers.
 

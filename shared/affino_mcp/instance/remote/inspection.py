@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.instance.elsewhere import CallCredentials, InstanceAnswers, InstanceOfferings, InstanceRefused
 from affino_mcp.instance.remote.exchange import InstanceExchange, InstanceRequest
 from affino_mcp.instance.remote.offer import OFFER_PATH, OfferCache
+from affino_mcp.value_class import value_class
 
 _NOBODY = CallCredentials("doctor", "0" * 30, "")
 
 
-@dataclass(frozen=True)
+@value_class
 class InstanceInspection:
     """Asks one instance; nothing is changed there."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,13 +17,14 @@ from affino_mcp.instance.elsewhere import CallCredentials, InstanceRefused
 from affino_mcp.instance.remote.exchange import InstanceExchange, InstanceRequest
 from affino_mcp.instance_errors import InstanceFailed
 from affino_mcp.tool_errors import NotOffered
+from affino_mcp.value_class import value_class
 
 OFFER_LIFETIME: Final = timedelta(minutes=5)
 MAX_KEPT_OFFERS: Final = 64
 OFFER_PATH: Final = "/v2"
 
 
-@dataclass(frozen=True)
+@value_class
 class InstanceOffer:
     """The methods that an instance carries out, each with the names of its arguments; None for all of the catalogue's.
 

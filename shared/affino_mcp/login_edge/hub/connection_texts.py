@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from affino_mcp.connect import snippets
@@ -19,9 +19,10 @@ from affino_mcp.connect.credentials import (
 )
 from affino_mcp.connect.snippets import CLIENTS_WITH_REFERENCES, Snippet
 from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class GivenCredentials:
     """The API Key and the API Secret that a person pasted; both empty when they are to come from variables."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from http import HTTPStatus
 from typing import Any
 
@@ -11,9 +11,10 @@ from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.pages.assets import ASSET_CACHE_CONTROL, Asset
 from affino_mcp.pages.rendering import PAGE_HEADERS
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class HubPage:
     """One HTTP answer to a browser, and what may be logged about it: the content may hold a token."""
 

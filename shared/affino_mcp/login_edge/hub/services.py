@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any
 
 from affino_mcp.admin.operator_action import OperatorAction, audit_action
@@ -20,9 +19,10 @@ from affino_mcp.login_edge.hub.visit import BROWSER_COOKIE, HubRequest
 from affino_mcp.login_edge.login import GuardedLogin
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class HubServices:
     """The parts that the pages of signed-in people share, one of each per process."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from urllib.parse import unquote_plus
 
@@ -28,6 +28,7 @@ from affino_mcp.login_edge.oauth.oauth_refusal import (
 )
 from affino_mcp.login_edge.oauth.oauth_services import OAuthServices
 from affino_mcp.login_edge.request import LoginRequest
+from affino_mcp.value_class import value_class
 
 _REGISTERED_PATTERN: Final = re.compile(rf"{REGISTERED_PREFIX}[A-Za-z0-9]{{{CLIENT_ID_CHARACTERS}}}")
 _SELF_REGISTERED_PATTERN: Final = re.compile(rf"{SELF_REGISTERED_PREFIX}[A-Za-z0-9]{{{CLIENT_ID_CHARACTERS}}}")
@@ -35,7 +36,7 @@ _BASIC_PATTERN: Final = re.compile(rb"(?i:basic) +([A-Za-z0-9+/]+=*)")
 _UNUSED_DIGEST: Final = "0" * 64
 
 
-@dataclass(frozen=True)
+@value_class
 class PresentedClient:
     """Who a client says it is, and its secret as it was presented, not verified; `by_basic`: in the Authorization header."""
 

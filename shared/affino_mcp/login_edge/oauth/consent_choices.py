@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES, Access, Family
 from affino_mcp.catalogue.scopes import expand_scopes, scope_word
 from affino_mcp.catalogue.titles import TITLES
 from affino_mcp.gate.profiles.profile_names import ListedProfile
+from affino_mcp.value_class import value_class
 
 
 class FamilyChoice(NamedTuple):
@@ -20,7 +20,7 @@ class FamilyChoice(NamedTuple):
     write: str
 
 
-@dataclass(frozen=True)
+@value_class
 class ConsentChoices:
     """The choices of one request: the profiles that the person may connect apps to, and the scopes that the app asked for."""
 

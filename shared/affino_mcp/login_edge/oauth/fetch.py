@@ -12,13 +12,14 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from http.client import HTTPException, HTTPResponse
 from typing import Any, Final, NamedTuple, cast
 
 from affino_mcp.deadline import SecondsLeft, count_down
 from affino_mcp.login_edge.oauth.public_addresses import is_public_address
+from affino_mcp.value_class import value_class
 
 MAX_DOCUMENT_BYTES: Final = 5 * 1024
 MAX_RECEIVED_BYTES: Final = 32 * 1024
@@ -76,7 +77,7 @@ def dial_address(address: str, seconds: float) -> socket.socket:
     return opened
 
 
-@dataclass(frozen=True)
+@value_class
 class DocumentFetcher:
     """Fetches documents. Names, connections and trusted authorities are the system's unless others are given."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from affino_mcp.http.retry_after import retry_after_value
+from affino_mcp.value_class import value_class
 
 ANY_ORIGIN_HEADERS: Final[Mapping[str, str]] = {"access-control-allow-origin": "*"}
 """For answers that pages of any origin may read: they depend on no cookie."""
@@ -31,7 +32,7 @@ class OAuthSubject:
         return {name: value for name, value in vars(self).items() if value not in {"", None}}
 
 
-@dataclass(frozen=True)
+@value_class
 class OAuthAnswer:
     """An HTTP answer; `line_name` and `result` are what its log line is called and says. Only the content may hold tokens."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.errors import TooManyFailures
 from affino_mcp.gate.grants.refused_grant import GrantRefused
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class OAuthFault:
     """A kind of refused request: HTTP status, OAuth's error word (RFC 6749, section 5.2), a text, a word for the log."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from affino_mcp.clock import Clock
 from affino_mcp.gate.profiles.profile import ProfileReader
@@ -14,9 +13,10 @@ from affino_mcp.login_edge.oauth.fetch import DocumentFetcher
 from affino_mcp.login_edge.request import LoginRequest
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class OAuthServices:
     """The parts that the OAuth door's addresses share. `fetcher` fetches clients' documents; None for the usual one."""
 

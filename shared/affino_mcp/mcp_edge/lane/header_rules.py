@@ -6,7 +6,6 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.mcp_edge.lane.protocol import (
@@ -23,6 +22,7 @@ from affino_mcp.mcp_edge.lane.protocol import (
     UNSUPPORTED_VERSION,
     VERSION_HEADER,
 )
+from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
     from affino_mcp.http.request import HeaderPairs
@@ -34,7 +34,7 @@ _ENCODED: Final = re.compile(r"=\?base64\?(.*)\?=")
 _NEEDED: Final = (PROTOCOL_VERSION, CAPABILITIES)
 
 
-@dataclass(frozen=True)
+@value_class
 class ProtocolError:
     """A JSON-RPC error of the protocol itself. `data` is what it tells besides, for programs."""
 

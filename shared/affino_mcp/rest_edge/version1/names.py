@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -20,11 +20,12 @@ from affino_mcp.catalogue.version1 import (
     format_moment,
 )
 from affino_mcp.rest_edge.refusals import BadCall
+from affino_mcp.value_class import value_class
 
 _MOMENTS: Final = ("CreatedDate", "UpdatedDate")
 
 
-@dataclass(frozen=True)
+@value_class
 class Collection:
     """One kind of record: the name of its list, its singular in method names, and the attributes whose names differ.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.store.ops import Item
+from affino_mcp.value_class import value_class
 
 TABLE_KEYS: Final = ("pk", "sk")
 _INDEX_PROPERTIES: Final = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
 
 
-@dataclass(frozen=True)
+@value_class
 class IndexShape:
     """One index: its two key attributes, and the further attributes that it holds (None: all)."""
 

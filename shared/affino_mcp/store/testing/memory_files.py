@@ -7,7 +7,7 @@ import json
 import secrets
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Final
 
@@ -23,11 +23,12 @@ from affino_mcp.store.files import (
     PresignedUpload,
     content_disposition,
 )
+from affino_mcp.value_class import value_class
 
 MEMORY_URL: Final = "memory://files/"
 
 
-@dataclass(frozen=True)
+@value_class
 class _StoredObject:
     content: bytes
     mime_type: str
@@ -36,7 +37,7 @@ class _StoredObject:
     stored_at: datetime
 
 
-@dataclass(frozen=True)
+@value_class
 class DownloadAnswer:
     """The answer to a download."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from affino_mcp.instance.builtin.engine.document import Document, RecordState
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.tool_errors import NotFound
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class OpenRecord:
     """A record that the person may see, with the records that this depends on and those that it refers to."""
 

@@ -10,7 +10,6 @@ may see but not change is refused with the name of the missing right.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.article_steps import STEP
@@ -26,6 +25,7 @@ from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import NotFound, PermissionDenied
+from affino_mcp.value_class import value_class
 
 FAMILY: Final = ARTICLE.family
 SECTION_FAMILY: Final = "sections"
@@ -39,7 +39,7 @@ _NEVER: Final = "~"
 """Sorts after every time."""
 
 
-@dataclass(frozen=True)
+@value_class
 class OpenArticle(OpenRecord):
     """An article that the person may see, with the records that the decision depends on."""
 
@@ -113,7 +113,7 @@ def _live_span(call: Call, document: Document) -> tuple[str, str]:
     ) if ends else _NEVER
 
 
-@dataclass(frozen=True)
+@value_class
 class VisibilityFilter:
     """The facets by which a list hides what the person may not see.
 

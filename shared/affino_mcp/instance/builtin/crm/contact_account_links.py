@@ -7,7 +7,7 @@ and names its primary contact; the contact's link says the same, and both change
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from affino_mcp.clock import format_iso
@@ -19,6 +19,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import value_class
 
 PRIMARY_CONTACT_ATTRIBUTE: Final = "PrimaryContactCode"
 MAX_LINKS_PER_CONTACT: Final = 25
@@ -28,7 +29,7 @@ MAX_SHOWN_CONTACTS: Final = 20
 ContactLink = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@value_class
 class AccountContacts:
     """The contacts of one account: their number, and the links of the first ones by contact code."""
 

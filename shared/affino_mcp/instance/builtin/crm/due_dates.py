@@ -5,7 +5,6 @@ Of open tasks with a due date, each is either overdue, due today, or upcoming: t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -14,6 +13,7 @@ from affino_mcp.clock import format_iso, with_microseconds
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import SortSpan
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 from affino_mcp.zones import day_end, day_start
 
 OPEN_TIMINGS: Final = ("overdue", "today", "upcoming")
@@ -44,7 +44,7 @@ def find_timing(due: str, call: Call) -> str:
     return today if _due_day(due, call) <= call.today else upcoming
 
 
-@dataclass(frozen=True)
+@value_class
 class DueFilter:
     """A filter by Timing, DueFrom and DueTo. `span` is the part of the index that holds all that fit, and a few more."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.accounts import NEW_PRIMARY_CONTACT
@@ -21,12 +20,13 @@ from affino_mcp.instance.builtin.engine.document import Document, RecordState, n
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 _EMAIL: Final = "Email"
 _NOT_HERE: Final = (ACCOUNT_FIELD, DRY_RUN, IDEMPOTENCY_KEY)
 
 
-@dataclass(frozen=True)
+@value_class
 class PrimaryContact:
     """The code of an account's primary contact; `made` is its document when it is new."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
 from typing import Any, Final
@@ -17,6 +16,7 @@ from typing import Any, Final
 from affino_mcp.instance.builtin.engine.document import HISTORY_SK, Document, actor_stamp, is_long_text, record_key
 from affino_mcp.instance.port import Call, RecordChange, RecordRef
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.value_class import value_class
 
 MAX_SHORT_VALUE: Final = 500
 """The longest text that history shows where there is little room."""
@@ -37,7 +37,7 @@ class ChangeKind(StrEnum):
     RESTORED = "restored"
 
 
-@dataclass(frozen=True)
+@value_class
 class HistoryEntry:
     """One entry of a record's history.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.clock import format_iso
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.value_class import value_class
 
 RECORD_SK: Final = "A"
 RELATION_SK: Final = "B#"
@@ -26,7 +27,7 @@ def record_key(family: str, code: int) -> Key:
     return Key(str(RecordRef(family, code)), RECORD_SK)
 
 
-@dataclass(frozen=True)
+@value_class
 class Document:
     """One stored record.
 
@@ -167,7 +168,7 @@ class _UnreadRelations(Mapping[str, Mapping[str, Any]]):
 UNREAD_RELATIONS: Final = _UnreadRelations()
 
 
-@dataclass(frozen=True)
+@value_class
 class RecordState:
     """A document with its relations, by the reference of the related record (`accounts#66`, `permissions#5`)."""
 

@@ -6,11 +6,11 @@ A browser makes elements with an id reachable by scripts under that name, where 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
 from affino_mcp.instance.builtin.engine.html_tokens import Token, TokenKind, decode_value
+from affino_mcp.value_class import value_class
 
 ANCHOR_PREFIX: Final = "user-content-"
 ANCHOR_ATTRIBUTES: Final = frozenset({"id", "name"})
@@ -19,7 +19,7 @@ _TOP: Final = frozenset({"", "top"})
 """Fragments that mean the top of the page, without an id."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Anchors:
     """The anchors of a text, by their names with the prefix: those that links jump to, and those that are kept."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
@@ -23,6 +22,7 @@ from affino_mcp.instance.builtin.engine.html_tokens import read_tokens
 from affino_mcp.instance.builtin.engine.html_words import find_lost_words, read_words
 from affino_mcp.instance.port import Call
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 _TABLE: Final = {"table", "caption", "colgroup", "col", "thead", "tbody", "tfoot", "tr", "th", "td"}
 _TEXT: Final = {"a", "abbr", "b", "cite", "code", "del", "em", "i", "ins", "kbd", "mark", "q", "s", "samp", "small"}
@@ -74,7 +74,7 @@ class Links(Enum):
     EDITORS, VISITORS = range(2)
 
 
-@dataclass(frozen=True)
+@value_class
 class SanitisedHtml:
     """HTML as it is stored, and what it is told by.
 

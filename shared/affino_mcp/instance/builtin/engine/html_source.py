@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.characters import ForbiddenCharacters, tidy_text
@@ -19,6 +18,7 @@ from affino_mcp.instance.builtin.engine.html_tokens import (
     decode_value,
     read_tokens,
 )
+from affino_mcp.value_class import value_class
 
 _NEVER_COUNTED: Final = "rel"
 """An attribute that sanitising sets itself, whatever was given."""
@@ -27,7 +27,7 @@ _NOTHING: Final = "<!---->"
 """Takes the place of a tag: what stood on both sides of it does not become a tag."""
 
 
-@dataclass(frozen=True)
+@value_class
 class HtmlSource:
     """A text as it was read: what it can lose, its form for the parser, its anchors, and comments that held words."""
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 from html import unescape
 from html.entities import html5
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.html_bare_signs import BareSigns
+from affino_mcp.value_class import value_class
 
 RAW_TEXT: Final = frozenset({"script", "style"})
 """Elements whose content is removed with them, unread."""
@@ -49,7 +50,7 @@ _FOREIGN_STEPS: Final = {
 """By how much a tag changes the number of open SVG and MathML elements."""
 
 
-@dataclass(frozen=True, slots=True)
+@value_class
 class Token:
     """A tag, a comment or a bare sign from `start` to `end`; names are in lower case, values as they are written."""
 

@@ -8,7 +8,6 @@ transaction as the record.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Final
 
@@ -31,6 +30,7 @@ from affino_mcp.store.ops import (
     absent,
     equals,
 )
+from affino_mcp.value_class import value_class
 
 LAYOUT: Final = 5
 """The layout of index rows: raised by whoever changes which rows a record has here or in word_index.py, or what they hold,
@@ -62,7 +62,7 @@ _LISTS_SK: Final = "L"
 _LISTS_OF: Final = {kind.member.family: kind.record.family for kind in LIST_KINDS}
 
 
-@dataclass(frozen=True)
+@value_class
 class Facets:
     """The facets that a record can be listed by.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.document import (
@@ -27,6 +27,7 @@ from affino_mcp.instance.builtin.engine.word_index import word_partition, word_r
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Check, Delete, Item, Key, Put, absent, equals
 from affino_mcp.store.retry import retry_on_conflict
+from affino_mcp.value_class import value_class
 
 Place = tuple[str, Key]
 """The table of a row, and its key."""
@@ -45,7 +46,7 @@ def indexed_record(row: Item) -> RecordRef | None:
     return RecordRef(rest.partition("#")[0], row["code"])
 
 
-@dataclass(frozen=True)
+@value_class
 class IndexRepair:
     """Mends the index rows of these records; with `dry_run` it counts only. Every method may raise StoreUnavailable."""
 

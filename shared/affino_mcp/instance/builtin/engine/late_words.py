@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.observability import log_fault
 from affino_mcp.store.faults import CollectionFull, StoreUnavailable, TransactionFailed
 from affino_mcp.store.ops import Check, Database, Put, equals
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class NewWord:
     """The row of a word that a record has from now on."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.codes import counter_key
@@ -11,6 +11,7 @@ from affino_mcp.instance.builtin.engine.index import LAYOUT
 from affino_mcp.instance.reindexing import IndexLayout, ReindexFigures
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, absent
+from affino_mcp.value_class import value_class
 
 FORMER_LAYOUT: Final = 1
 """The layout of stores that have records and do not say which one they have: those from before it was noted."""
@@ -18,7 +19,7 @@ LAYOUT_KEY: Final = Key("X#layout", "A")
 CURSOR_KEY: Final = Key("X#reindex", "A")
 
 
-@dataclass(frozen=True)
+@value_class
 class ReindexCursor:
     """How far a reindex has come: the number of the table that it reads, the last key read, and its figures."""
 
@@ -27,7 +28,7 @@ class ReindexCursor:
     figures: ReindexFigures = field(default_factory=ReindexFigures)
 
 
-@dataclass(frozen=True)
+@value_class
 class LayoutRows:
     """The rows of one store, in the records' table."""
 

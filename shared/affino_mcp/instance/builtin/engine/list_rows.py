@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from affino_mcp.catalogue.families.lists import DEFAULT_ENTRIES, LIST_RECORDS, O
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.value_class import value_class
 
 WHOLE_LIST: Final = 0
 """The code that stands for a whole list among references; no entry has it."""
@@ -40,7 +40,7 @@ def lists_among(families: Collection[str]) -> list[str]:
     return [family for family in LIST_RECORDS if family in families]
 
 
-@dataclass(frozen=True)
+@value_class
 class StoredList:
     """A list as its row holds it.
 

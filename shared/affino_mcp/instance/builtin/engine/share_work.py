@@ -6,7 +6,6 @@ What is made stays made, so each share must be sound by itself, and whoever repe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.deadline import Pace
@@ -14,6 +13,7 @@ from affino_mcp.instance.builtin.engine.write_step import write_again_on_clash
 from affino_mcp.instance.port import OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.tool_errors import ToolError
+from affino_mcp.value_class import value_class
 
 MAX_SHARE_ATTEMPTS: Final = 30
 
@@ -21,7 +21,7 @@ WriteShare = Callable[[], object]
 """Writes one share on the state that it finds; raises ConcurrentWrite when another writer was faster."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Stop:
     """Where the work stopped: the place of the first share that was not made, from 0.
 

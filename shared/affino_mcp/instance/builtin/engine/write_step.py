@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed
@@ -12,6 +12,7 @@ from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Check, Delete, Item, Key, Put, Update, WriteOp, all_of, exists, write_key
 from affino_mcp.store.retry import back_off
+from affino_mcp.value_class import value_class
 
 T = TypeVar("T")
 
@@ -28,7 +29,7 @@ def concurrent_write(_: Item | None) -> Exception:
     return ConcurrentWrite()
 
 
-@dataclass(frozen=True)
+@value_class
 class WriteStep:
     """One operation, and `refuse`: it takes the current row and gives the error that a failed condition means."""
 

@@ -9,7 +9,6 @@ replaces that.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import FORUM, FORUM_POST_RIGHT, MANAGE_MODERATORS_RIGHT, POST, THREAD
@@ -20,6 +19,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call
 from affino_mcp.store.ops import Contains, Query, any_of
 from affino_mcp.tool_errors import InvalidState, NotFound, PermissionDenied
+from affino_mcp.value_class import value_class
 
 APPROVED, PENDING, REJECTED = "approved", "pending", "rejected"
 MODERATION_ATTRIBUTE: Final = "Moderation"
@@ -64,7 +64,7 @@ def own_threads_facet(call: Call) -> str:
     return f"own={call.actor.user_code}"
 
 
-@dataclass(frozen=True)
+@value_class
 class OpenForum:
     """A forum that the person may read, with its moderators."""
 
@@ -115,7 +115,7 @@ def not_moderator_error(forum: int | None, text: str) -> PermissionDenied:
     return PermissionDenied(rule, text, next_step=next_step)
 
 
-@dataclass(frozen=True)
+@value_class
 class OpenThread:
     """A thread that the person may see, with its forum."""
 
@@ -154,7 +154,7 @@ class OpenThread:
             self.forum.require_post_right(call)
 
 
-@dataclass(frozen=True)
+@value_class
 class OpenPost:
     """A post that the person may see, with its thread."""
 
@@ -205,7 +205,7 @@ def open_post(records: Records, call: Call, code: int) -> OpenPost:
     return OpenPost(stored, above)
 
 
-@dataclass(frozen=True)
+@value_class
 class ForumVisibility:
     """The forums that the person may read, and those among them that the person moderates."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.forums import BODY_FIELD, POST, REASON_FIELD, THREAD
@@ -31,6 +31,7 @@ from affino_mcp.instance.builtin.listing import listing, pages, partition_merge
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, QueryPage
 from affino_mcp.tool_errors import Conflict, InvalidArgument, NotFound
+from affino_mcp.value_class import value_class
 
 FAMILY: Final = POST.family
 CODE: Final = POST.code
@@ -46,7 +47,7 @@ def facets(stored: RecordState) -> Facets:
     return Facets((f"thread={thread}", *seen, *((WAITS,) if thread_counts.is_held(stored.document) else ())))
 
 
-@dataclass(frozen=True)
+@value_class
 class PostPlace:
     """Where the index row of a post says that it is, and for whom: every reader of the `thread`, or its `writer` alone."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.warning import WarningCode
@@ -12,6 +11,7 @@ from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item, Query, SortSpan
+from affino_mcp.value_class import value_class
 
 MAX_HOLDERS: Final = 25
 """Most contacts, and most opportunities, of a record whose changes, notes and tasks belong to its activity."""
@@ -26,7 +26,7 @@ HOLDERS: Final[Mapping[str, Mapping[str, str]]] = {
 NOTED: Final = ("notes", "tasks")
 
 
-@dataclass(frozen=True)
+@value_class
 class ActiveRecord:
     """A record that changed, and when it did last: none of its changes is later."""
 
@@ -34,7 +34,7 @@ class ActiveRecord:
     ref: RecordRef
 
 
-@dataclass(frozen=True)
+@value_class
 class ActiveRecords:
     """The records of an activity, those changed last first. Of changes up to `unknown_until`, some may be missing."""
 

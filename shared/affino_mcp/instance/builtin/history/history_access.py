@@ -8,7 +8,6 @@ posts is for their author and the moderators. The same people may read the histo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.capability import Family
@@ -26,11 +25,12 @@ from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.forums import forum_access
 from affino_mcp.instance.builtin.forums.forum_access import OpenForum
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.value_class import value_class
 
 ARTICLE_MODERATE_RIGHT: Final = "articles.moderate"
 
 
-@dataclass(frozen=True)
+@value_class
 class HistoryRule:
     """The history rule of one kind of record.
 

@@ -7,7 +7,6 @@ drafts that somebody without the right wanted live for those who may publish in 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Family
@@ -24,6 +23,7 @@ from affino_mcp.instance.builtin.engine.html_words import read_words
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.forums import forum_access
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.value_class import value_class
 
 MAX_EXCERPT_CHARACTERS: Final = 200
 Row = dict[str, Any]
@@ -31,7 +31,7 @@ Select = Callable[[Records, Call, Sequence[Document]], dict[int, Row]]
 """Gives the rows of those documents that the person decides on, by code."""
 
 
-@dataclass(frozen=True)
+@value_class
 class PendingKind:
     """A kind of record that can wait, and the family whose switches apply to it."""
 

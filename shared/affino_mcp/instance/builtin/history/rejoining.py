@@ -7,7 +7,7 @@ an article's steps and the media on the step, the files of a media item, the cou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Final
 
 from affino_mcp.catalogue.families.article_media import ATTACHMENT
@@ -30,9 +30,10 @@ from affino_mcp.instance.builtin.history import undo_context
 from affino_mcp.instance.builtin.media import media_files
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class Rejoined:
     """What a restore does besides: the other records that come back, and those that stay away, each with the reason."""
 
@@ -40,7 +41,7 @@ class Rejoined:
     away: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@value_class
 class Rejoining:
     """A restore that is being added to a change: the record deleted and restored, and the history entry of its deletion."""
 

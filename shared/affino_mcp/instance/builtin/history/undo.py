@@ -7,7 +7,7 @@ what prevents it: attributes that have changed since, and relations, which have 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -39,12 +39,13 @@ from affino_mcp.instance.builtin.merging import merge_undo
 from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.tool_errors import Conflict, NotFound, PermissionDenied, ToolDisabled
+from affino_mcp.value_class import value_class
 
 Tools = Mapping[str, Carry]
 """The functions that carry the tools out, by the tools' names."""
 
 
-@dataclass(frozen=True)
+@value_class
 class PastChange:
     """The change to undo, and the record's current state."""
 

@@ -7,7 +7,6 @@ not see: an empty page would say that there is nothing, though nothing was looke
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.lists import LIST_RECORDS
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.engine.records import KnownRecords
 from affino_mcp.instance.builtin.references.references import OPERATOR_FAMILIES, STAFF_WORDS
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound
+from affino_mcp.value_class import value_class
 
 STAFF_LOOKUP: Final = "list_contacts with StaffOnly"
 STAFF: Final = "staff"
@@ -40,7 +40,7 @@ LOOKUPS: Final[Mapping[str, str]] = {
 """The tool that lists the codes of each kind of record or list."""
 
 
-@dataclass(frozen=True)
+@value_class
 class FilterTarget:
     """What an argument of a list names: a record, or an entry of a list, that must be there.
 

@@ -7,7 +7,6 @@ leads to its records (the steps of articles, the posts of threads, the accounts 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.matching import Values
@@ -19,6 +18,7 @@ from affino_mcp.instance.builtin.listing.word_search import Leads, Search, build
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import Condition, Item, Key, Query
+from affino_mcp.value_class import value_class
 
 MAX_SORTED_RECORDS: Final = 200
 """Maximum number of records of a search that is sorted; above it, they come in the order of the words found."""
@@ -30,7 +30,7 @@ ENOUGH_RECORDS: Final = 100
 """So many records are one batch read: looking up another word to have fewer would cost as much."""
 
 
-@dataclass(frozen=True)
+@value_class
 class WordHits:
     """The codes of the records that one word leads to: by their `own` words (None: too many), and by `others`."""
 

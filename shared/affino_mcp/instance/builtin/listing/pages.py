@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Final
 
@@ -22,11 +22,12 @@ from affino_mcp.instance.builtin.listing.filter_targets import FilterTarget, req
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Item, SortSpan
+from affino_mcp.value_class import value_class
 
 DEFAULT_PAGE_SIZE: Final = 20
 
 
-@dataclass(frozen=True)
+@value_class
 class ListPlan:
     """A list to make: its kind of record, and the filters that its records must pass.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.summaries import GROUPS
@@ -13,6 +13,7 @@ from affino_mcp.clock import format_iso
 from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.listing.filtered_records import TooManyRecords
 from affino_mcp.instance.port import Call, Done
+from affino_mcp.value_class import value_class
 
 MAX_SUMMARISED: Final = 5000
 """Most records that are counted: rows of them in at most five queries, and a batch read for every hundred."""
@@ -24,7 +25,7 @@ GroupKey = int | str | None
 Rows = Sequence[Mapping[str, Any]]
 
 
-@dataclass(frozen=True)
+@value_class
 class Grouping:
     """How records are grouped.
 

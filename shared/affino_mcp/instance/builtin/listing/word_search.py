@@ -7,7 +7,6 @@ each record.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.record import Record
@@ -26,13 +25,14 @@ from affino_mcp.search_words import ask_words
 from affino_mcp.store.ops import Condition, Item, Query, SortSpan
 from affino_mcp.telephone_numbers import SURE_DIGITS, PhoneNumber, find_numbers, without_numbers
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 RowFilter = Callable[[list[Item]], list[Item]]
 Leads = tuple[str, ...]
 """Beginnings of words of which a record that is found has at least one."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Search:
     """What a search asks for: words that a record must all have, and telephone numbers of its own."""
 

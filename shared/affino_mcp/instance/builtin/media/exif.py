@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+from affino_mcp.value_class import value_class
 
 _ORIENTATION: Final = 0x0112
 _PLACE: Final = 0x8825
@@ -20,7 +21,7 @@ _TURNED: Final = frozenset(range(5, 9))
 """Orientations in which a viewer shows a picture's width as its height."""
 
 
-@dataclass(frozen=True)
+@value_class
 class Exif:
     """How a viewer turns the picture, whether its place is named, and whether names or serial numbers are."""
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.instance.builtin.media import file_ends, file_formats, file_images, file_pdfs
 from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.instance.builtin.media.file_formats import FileFormat
 from affino_mcp.instance.builtin.media.file_images import ImageSize
+from affino_mcp.value_class import value_class
 
 _PDF: Final = "application/pdf"
 
 
-@dataclass(frozen=True)
+@value_class
 class CheckedFile:
     """What the checks have found; `image_size` is None for what is no image, `is_active` True for a PDF that can act."""
 

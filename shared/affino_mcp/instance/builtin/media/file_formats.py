@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.characters import NOT_AT_ENDS
@@ -18,9 +17,10 @@ from affino_mcp.instance.builtin.media.file_compounds import COMPOUND_SIGNATURE,
 from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.instance.builtin.media.office_packages import CONTENT_TYPES_NAME, macros_error, require_no_macros
 from affino_mcp.tool_errors import UnsupportedMedia
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class FileFormat:
     """One format: media type, extensions (the usual one first), kind, and other names of the media type."""
 

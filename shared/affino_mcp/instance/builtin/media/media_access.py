@@ -6,7 +6,6 @@ may change it. A file is seen and changed with its item. An item that the person
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.media_items import MEDIA_ITEM
@@ -19,12 +18,13 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.references import references
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.tool_errors import NotFound
+from affino_mcp.value_class import value_class
 
 FAMILY: Final = MEDIA_ITEM.family
 FILE_FAMILY: Final = "media_files"
 
 
-@dataclass(frozen=True)
+@value_class
 class OpenMediaItem(OpenRecord):
     """A media item that the person may see, with its files and the records that it refers to."""
 

@@ -6,7 +6,7 @@ import base64
 import binascii
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from affino_mcp.catalogue.base64_text import MAX_BASE64_CHARACTERS
@@ -19,11 +19,12 @@ from affino_mcp.instance.builtin.media.media_uploads import TOKEN_ARGUMENT, Tick
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore, FileUpload, NoObject
 from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
+from affino_mcp.value_class import value_class
 
 INLINE_ARGUMENT: Final = "ContentBase64"
 
 
-@dataclass(frozen=True)
+@value_class
 class FileSource:
     """A file that has arrived. `key` and `version` name the uploaded object; inline content has neither, and no `ticket`."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from affino_mcp.instance.port import Call, Done
 from affino_mcp.store.files import SIGNED_REQUEST_LIFETIME, UPLOADS_PREFIX, FileUpload
 from affino_mcp.store.ops import Item, Key, Put, Update, absent, equals
 from affino_mcp.tool_errors import FileTooLarge, InvalidArgument, InvalidState
+from affino_mcp.value_class import value_class
 
 CODE: Final = MEDIA_ITEM.code
 TOKEN_ARGUMENT: Final = "UploadToken"  # noqa: S105 (an argument's name)
@@ -81,7 +81,7 @@ def _ticket_row(call: Call, token: str, item: int, upload: FileUpload) -> Item:
     return {"pk": key.pk, "sk": key.sk, "used": False, **_ticket_binding(call, item), **file, **ends}
 
 
-@dataclass(frozen=True)
+@value_class
 class Ticket:
     """A ticket that its call may use, with the upload that it was issued for."""
 

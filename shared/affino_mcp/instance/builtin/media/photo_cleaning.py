@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from affino_mcp.instance.builtin.media.exif import UPRIGHT
@@ -12,12 +12,13 @@ from affino_mcp.instance.builtin.media.file_content import FileContent, InlineCo
 from affino_mcp.instance.builtin.media.media_sources import FileSource, nothing_uploaded_error
 from affino_mcp.instance.builtin.media.photo_metadata import Cut, PhotoMetadata, find_metadata
 from affino_mcp.tool_errors import FileTooLarge
+from affino_mcp.value_class import value_class
 
 MAX_CLEANED_BYTES: Final = 50_000_000
 """The size of the largest picture that metadata is taken out of: it is held in memory for that."""
 
 
-@dataclass(frozen=True)
+@value_class
 class CleanSource:
     """A file as it is to be stored; `removed` says in words what was taken out, `orientation` how a viewer turns it."""
 

@@ -10,7 +10,6 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.instance.builtin.media.exif import UPRIGHT, read_exif, write_exif
@@ -18,6 +17,7 @@ from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.instance.builtin.media.file_ends import JPEG_END, JPEG_MARKER, JPEG_START_OF_SCAN, JPEG_WITHOUT_SEGMENT
 from affino_mcp.instance.builtin.media.forward_scan import ForwardScan
 from affino_mcp.tool_errors import UnsupportedMedia
+from affino_mcp.value_class import value_class
 
 _EXIF_START: Final = b"Exif\0\0"
 _JPEG_SEGMENTS: Final[Mapping[tuple[int, bytes], str]] = {
@@ -38,7 +38,7 @@ _MOTION: Final = re.compile(rb"MotionPhoto|MicroVideo")
 _SAMSUNG_END: Final = b"SEFT"
 
 
-@dataclass(frozen=True)
+@value_class
 class Cut:
     """The bytes of a file from `start` to `end`, and what takes their place."""
 

@@ -20,12 +20,13 @@ from affino_mcp.instance.builtin.engine.index import (
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item
+from affino_mcp.value_class import value_class
 
 MAX_NAMED_MEMBERS: Final = 20
 """How many members a warning names."""
 
 
-@dataclass(frozen=True)
+@value_class
 class MemberStates:
     """The state of some members: their documents, which of them are on the list, and the rows that name their lists."""
 

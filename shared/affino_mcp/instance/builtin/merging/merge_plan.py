@@ -17,6 +17,7 @@ from affino_mcp.instance.builtin.merging.merge_work import Merge, describe, prep
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import value_class
 
 MAX_HANGING: Final = 2000
 """So many records hang at most on one that is merged."""
@@ -28,7 +29,7 @@ _LIST_ROWS: Final = 3
 _ROWS_PER_QUERY: Final = 500
 
 
-@dataclass(frozen=True)
+@value_class
 class MovedKind:
     """One kind of record that hangs on a merged one: the facet that lists it, and what changes in one that moves."""
 
@@ -39,7 +40,7 @@ class MovedKind:
     has_relations: bool = True
 
 
-@dataclass(frozen=True)
+@value_class
 class Piece:
     """What moves in one step: so many writes (`size`), and so many words that are written with them if there is room.
 
@@ -53,7 +54,7 @@ class Piece:
     words: int = 0
 
 
-@dataclass(frozen=True)
+@value_class
 class MergeRules:
     """What merges of one family are made of.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.history import VERSION_FIELD
@@ -24,6 +23,7 @@ from affino_mcp.instance.builtin.merging.memberships import LIST_FAMILIES
 from affino_mcp.instance.port import Call, RecordRef, linked_family
 from affino_mcp.store.ops import Item, Query, SortSpan
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import value_class
 
 MAX_LATER_CHANGES: Final = 50
 """Behind so many later changes of a record its part of the merge is found."""
@@ -31,7 +31,7 @@ _NOTED: Final = (MERGED_FROM, MERGING_FROM, MERGED_INTO, MOVED)
 _ABOUT: Final = (NOTE.family, TASK.family)
 
 
-@dataclass(frozen=True)
+@value_class
 class Part:
     """A record as it is now, and the entry of its history that the merge made."""
 

@@ -7,7 +7,6 @@ code; of any other, the opportunity itself keeps that, so its index rows follow 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.lists import DEFAULT_ENTRIES, NAME, PROBABILITY, STAGE, STAGE_FLAGS
@@ -15,13 +14,14 @@ from affino_mcp.instance.builtin.engine.document import Document
 from affino_mcp.instance.builtin.engine.records import KnownRecords
 from affino_mcp.instance.builtin.references import list_entries
 from affino_mcp.instance.port import RecordRef
+from affino_mcp.value_class import value_class
 
 STAGE_FIELD: Final = "Stage"
 FLAGS_ATTRIBUTE: Final = "StageFlags"
 """The system attribute of an opportunity that holds the flags of the stages it ever had, by code, but for the defaults."""
 
 
-@dataclass(frozen=True)
+@value_class
 class OpportunityStage:
     """One stage of an opportunity.
 

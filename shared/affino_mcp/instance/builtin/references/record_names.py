@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.families.contacts import CONTACT
@@ -31,6 +30,7 @@ from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.plain_text import look, plain
 from affino_mcp.store.ops import Query, SortSpan
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 MAX_NAMES_PER_CALL: Final = 10
 MAX_TOLD_RECORDS: Final = 20
@@ -64,7 +64,7 @@ def _family(target: str) -> str:
     return REFERENCE_FAMILIES.get(target, target)
 
 
-@dataclass(frozen=True)
+@value_class
 class _NameSearch:
     records: Records
     call: Call

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from affino_mcp.catalogue.families.articles import ARTICLE
@@ -15,13 +15,14 @@ from affino_mcp.instance.builtin.engine.index import facet_partition
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.store.ops import Contains, Query
 from affino_mcp.text import plural
+from affino_mcp.value_class import value_class
 
 MAX_COUNTED_USES: Final = 1000
 """Counting ends here; the number is then told as "1,000 or more"."""
 _ROWS_PER_READ: Final = 1000
 
 
-@dataclass(frozen=True)
+@value_class
 class Use:
     """How records of a kind use an entry: by a facet with a partition of its own, or by a tag on the facet `all`."""
 

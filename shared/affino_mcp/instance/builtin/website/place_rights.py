@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,9 +15,10 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.website import operator_records
 from affino_mcp.instance.places import ActionVerdict, PlaceRights
 from affino_mcp.instance.port import Actor
+from affino_mcp.value_class import value_class
 
 
-@dataclass(frozen=True)
+@value_class
 class PlaceAction:
     """An action in a place.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 from affino_mcp.catalogue.capability import Access
@@ -20,6 +19,7 @@ from affino_mcp.instance.remote.offer import InstanceOffer
 from affino_mcp.instance.remote.version1.calls import BASE, CALLS
 from affino_mcp.instance_errors import InstanceBusy, InstanceFailed
 from affino_mcp.tool_errors import InvalidArgument, NotFound, PermissionDenied, ToolError
+from affino_mcp.value_class import value_class
 
 WRITES_AS_KEY: Final = "key-only"
 """The setting with which writes go to an instance that acts as the key."""
@@ -32,7 +32,7 @@ _BAD_VALUE: Final = "The instance behind this service does not take one of these
 _PROBE: Final = InstanceRequest("GET", f"{BASE}/accounts?StartCode=999999999", signed_path=f"{BASE}/accounts")
 
 
-@dataclass(frozen=True)
+@value_class
 class Version1Adapter:
     """Carries methods out over version 1. `writes`: the operator accepts writes that the instance attributes to nobody."""
 

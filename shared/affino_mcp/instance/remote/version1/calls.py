@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -19,6 +18,7 @@ from affino_mcp.instance.remote.version1.names import (
     read_values,
     write_values,
 )
+from affino_mcp.value_class import value_class
 
 BASE: Final = "/crm/v1"
 PAGE_ROWS: Final = 20
@@ -28,7 +28,7 @@ _LIST_ARGUMENTS: Final = frozenset({"Search", "DateFilter", "StartCode", CURSOR.
 Body = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@value_class
 class Version1Call:
     """A method over version 1: its arguments, the request that it is, and the body that its answer becomes."""
 

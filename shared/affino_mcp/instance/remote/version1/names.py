@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from affino_mcp.catalogue.countries import find_country, find_long_code
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.catalogue.version1 import ACCOUNT_NAMES, CONTACT_NAMES
+from affino_mcp.value_class import value_class
 
 _COUNTRY: Final = "CountryISO"
 _SAME_OF_ACCOUNTS: Final = (
@@ -22,7 +22,7 @@ _SAME_OF_CONTACTS: Final = (
 )
 
 
-@dataclass(frozen=True)
+@value_class
 class RecordNames:
     """A kind of record as version 1 names it: its path, the list in a page, and its fields by the catalogue's names."""
 

@@ -1,0 +1,69 @@
+"""Classes of values that nobody changes, made in a fifth of the time that a frozen dataclass takes.
+
+A frozen dataclass compiles six methods for each class, which was a quarter of a function's start (docs/performance.md). A value
+class compiles `__init__` alone and shares the other methods. mypy refuses to set an attribute, as it does for a frozen
+dataclass; at run time nothing looks, which makes new values cheaper too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import cache
+from operator import attrgetter
+from typing import Any, TypeVar, dataclass_transform, overload
+
+_Kind = TypeVar("_Kind")
+
+
+@cache
+def _find_compared(kind: Any) -> Callable[[Any], Any]:
+    """Gives what reads the attributes that make two values of this class equal."""
+    names = [each.name for each in fields(kind) if each.compare]
+    return attrgetter(*names) if names else lambda _: ()
+
+
+def _compared_attributes(value: Any) -> Any:
+    kind: Any = type(value)
+    return _find_compared(kind)(value)
+
+
+def _is_equal(self: Any, other: object) -> Any:
+    if type(other) is not type(self):
+        return NotImplemented
+    return _compared_attributes(self) == _compared_attributes(other)
+
+
+def _hash(self: Any) -> int:
+    return hash(_compared_attributes(self))
+
+
+def _represent(self: Any) -> str:
+    shown = (f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+@overload
+def value_class(kind: type[_Kind], /) -> type[_Kind]: ...
+@overload
+def value_class(*, eq: bool = True) -> Callable[[type[_Kind]], type[_Kind]]: ...
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def value_class(kind: Any = None, /, *, eq: bool = True) -> Any:
+    """Makes a class a dataclass whose values are never changed; takes its annotations and `field` as `dataclass` does.
+
+    Its values are equal when they are of one class and their fields are, and can then be keys; with `eq=False` a value is
+    equal to itself alone. A field with `repr=False` is not shown.
+    """
+    if kind is None:
+        return lambda decorated: _make_value_class(decorated, eq=eq)
+    return _make_value_class(kind, eq=eq)
+
+
+def _make_value_class(kind: Any, *, eq: bool) -> Any:
+    methods = {"__repr__": _represent} | ({"__eq__": _is_equal, "__hash__": _hash} if eq else {})
+    for name, method in methods.items():
+        if vars(kind).get(name) is None:
+            setattr(kind, name, method)
+    return dataclass(eq=False, repr=False)(kind)

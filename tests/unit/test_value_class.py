@@ -1,0 +1,143 @@
+"""Value classes against what they stand for: frozen dataclasses of the same fields."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import affino_mcp
+from affino_mcp.value_class import value_class
+
+
+@value_class
+class Place:
+    """A place with every kind of field."""
+
+    name: str
+    number: int = 0
+    notes: tuple[str, ...] = ()
+    password: str = field(default="", repr=False)
+    seen: dict[str, int] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def title(self) -> str:
+        """The name in capitals."""
+        return self.name.upper()
+
+
+@value_class
+class House(Place):
+    """A kind of place with a field of its own."""
+
+    floors: int = 1
+
+
+@value_class
+class Nothing:
+    """A value without fields."""
+
+
+@value_class(eq=False)
+class Definition:
+    """Equal to itself alone."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class PlainPlace:
+    """What Place stands for."""
+
+    name: str
+    number: int = 0
+    notes: tuple[str, ...] = ()
+    password: str = field(default="", repr=False)
+    seen: dict[str, int] = field(default_factory=dict, compare=False)
+
+
+VALUES: tuple[dict[str, Any], ...] = (
+    {"name": "a"},
+    {"name": "a", "number": 0, "seen": {"x": 1}},
+    {"name": "a", "password": "secret"},
+    {"name": "b", "number": 3, "notes": ("x",)},
+    {"name": "b", "number": 3.0, "notes": ("x",)},
+)
+
+
+@pytest.mark.parametrize(("one", "other"), [*product(VALUES, VALUES)])
+def test_equal_as_a_frozen_dataclass_is(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert (Place(**one) == Place(**other)) is (PlainPlace(**one) == PlainPlace(**other))
+    assert (len({Place(**one), Place(**other)})) == len({PlainPlace(**one), PlainPlace(**other)})
+
+
+@pytest.mark.parametrize("values", VALUES)
+def test_shown_as_a_frozen_dataclass_is(values: dict[str, Any]) -> None:
+    assert repr(Place(**values)) == repr(PlainPlace(**values)).replace("PlainPlace", "Place")
+
+
+def test_works_with_the_functions_of_dataclasses() -> None:
+    changed = replace(Place("a"), number=2)
+    assert changed == Place("a", 2)
+    assert asdict(changed) == {"name": "a", "number": 2, "notes": (), "password": "", "seen": {}}
+
+
+def test_another_class_is_never_equal() -> None:
+    assert House("a") != Place("a")
+    text: object = "a"
+    assert Place("a") != text
+    assert House("a", floors=2) != House("a", floors=3)
+    assert Nothing() == Nothing()
+    assert {Nothing(): 1}[Nothing()] == 1
+
+
+def test_a_kept_property_is_no_part_of_a_value() -> None:
+    seen, unseen = Place("a"), Place("a")
+    assert seen.title == "A"
+    assert seen == unseen
+
+
+def test_by_identity() -> None:
+    one = Definition("a")
+    assert len({one, one, Definition("a")}) == 2
+    assert one != Definition("a")
+    assert repr(one) == "Definition(name='a')"
+
+
+def test_matches_by_place() -> None:
+    match Place("a", 2):
+        case Place(name, 2):
+            assert name == "a"
+        case _:
+            pytest.fail("did not match")
+
+
+def test_an_unhashable_field_makes_no_key() -> None:
+    with pytest.raises(TypeError):
+        hash(Place("a", notes=["x"]))  # type: ignore[arg-type]
+
+
+def _is_frozen_dataclass(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "dataclass"
+        and any(keyword.arg == "frozen" for keyword in node.keywords)
+    )
+
+
+def test_no_frozen_dataclass_is_shipped() -> None:
+    """Each costs a start six compiled methods: use `value_class` (affino_mcp/value_class.py)."""
+    found = [
+        f"{path.name}: {node.name}"
+        for path in Path(affino_mcp.__file__).parent.rglob("*.py")
+        if "frozen=" in (text := path.read_text(encoding="utf-8"))
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.ClassDef) and any(_is_frozen_dataclass(each) for each in node.decorator_list)
+    ]
+    assert found == []
