@@ -11,22 +11,20 @@ from affino_mcp.audit.changes import redact_changes
 from affino_mcp.audit.log import AuditLog, summarise_error, summarise_result
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
-from affino_mcp.call_meta import CallMeta, describe_session
+from affino_mcp.audit.told_rows import fill_rows
+from affino_mcp.audit.visible_changes import MayRead, restrict_changes
+from affino_mcp.call_meta import CallMeta, describe_session, start_row
 from affino_mcp.catalogue.families.always import DENIED_BY
-from affino_mcp.catalogue.method import DRY_RUN, Method
-from affino_mcp.catalogue.plain_values import read_truth
-from affino_mcp.catalogue.record import fold_name
+from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.tool_view import find_method
 from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError, BadRequest, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.confirmation import ConfirmationMethod
-from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
-from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
-from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
 from affino_mcp.tool_errors import ToolError
 
 T = TypeVar("T")
@@ -38,7 +36,8 @@ class CallAudit:
 
     `secrets` are the secrets of this call, which no row may hold. `has_written` is True once a transaction has written a
     row. `repeat_with` are the arguments that make a repeat of the call safe. `whole` is the audit of the call that this item
-    is one of. `is_begun` is True once a row says that the call is begun: housekeeping closes what nobody closes.
+    is one of. `is_begun` is True once a row says that the call is begun: housekeeping closes what nobody closes. `written` are
+    the rows of the call, of its parts and items, that are written.
     """
 
     audit: AuditLog
@@ -50,6 +49,7 @@ class CallAudit:
     repeat_with: dict[str, str] = field(default_factory=dict)
     whole: CallAudit | None = None
     is_begun: bool = False
+    written: list[AuditRow] = field(default_factory=list)
 
     @classmethod
     def from_call(
@@ -57,7 +57,7 @@ class CallAudit:
     ) -> CallAudit:
         """Starts the row of an admitted call."""
         method = find_method(tool)
-        row = _new_row(audit, caller.profile, caller.person, tool, method, arguments, meta)
+        row = start_row(audit.new_stamp(), caller.profile, caller.person, tool, arguments, meta)
         row = replace(row, **describe_session(caller.session))
         return cls(audit, row, method, meta.known_secrets(caller.profile))
 
@@ -66,7 +66,7 @@ class CallAudit:
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> CallAudit:
         """Starts the row of a call that the gate refused; the refusal must name the profile."""
-        row = _new_row(audit, refusal.profile, refusal.person, tool, find_method(tool), arguments, meta)
+        row = start_row(audit.new_stamp(), refusal.profile, refusal.person, tool, arguments, meta)
         known = describe_session(refusal.session) if refusal.session is not None else {}
         return cls(audit, replace(row, **(known | {"fingerprint": refusal.fingerprint or ""})))
 
@@ -108,6 +108,7 @@ class CallAudit:
     def note_written(self) -> None:
         """Writes the log line of the row that a transaction has written; its duration includes the transaction's."""
         self.has_written = True
+        self.written.append(self.row)
         if self.whole is not None:
             self.whole.has_written = True
         self.audit.log_row(replace(self.row, duration_ms=self.elapsed()))
@@ -117,10 +118,7 @@ class CallAudit:
         self.row = replace(self.row, **self.audit.new_stamp()._asdict())
         self._finish_row(done, warnings, share)
         self.row = replace(self.row, outcome=Outcome.INCOMPLETE, result="incomplete: the rest was not made")
-        try:
-            self.audit.write_row(self.row)
-        except StoreUnavailable:
-            self.report_lost_row()
+        self._write_or_report()
 
     def start_item(self, arguments: Mapping[str, Any], share: str) -> CallAudit:
         """Starts the rows of one item of this call (see ItemLogs); they are redacted as those of the item's own method."""
@@ -128,16 +126,20 @@ class CallAudit:
         takes = [f.name for f in method.all_arguments] if method else None
         kept = redact_arguments(arguments, takes, self.secrets)
         row = replace(self.row, **self.audit.new_stamp()._asdict(), arguments=kept, share=share, warnings=())
-        return CallAudit(self.audit, row, self.method, self.secrets, whole=self)
+        return CallAudit(self.audit, row, self.method, self.secrets, whole=self, written=self.written)
 
     def note_receipt(self, done: Done, warnings: list[CallWarning], *, whole: bool) -> None:
         """Writes the row of a call of many items (see ItemLogs); a row that cannot be written is reported."""
         self._finish_row(done, warnings)
         self.row = self.row if whole else replace(self.row, outcome=Outcome.INCOMPLETE)
+        self._write_or_report()
+
+    def _write_or_report(self) -> None:
         try:
             self.audit.write_row(self.row)
         except StoreUnavailable:
             self.report_lost_row()
+        self.written.append(self.row)
 
     def _finish_row(self, done: Done, warnings: list[CallWarning], share: str = "") -> None:
         self.row = replace(
@@ -157,7 +159,24 @@ class CallAudit:
     def write_result(self, done: Done, warnings: list[CallWarning]) -> None:
         """Writes the row of a call that changed nothing, or that an instance elsewhere carried out. Raises StoreUnavailable."""
         self._finish_row(done, warnings)
+        if done.told:
+            self._write_told(done)
         self._write_row()
+        self.written.append(self.row)
+
+    def _write_told(self, done: Done) -> None:
+        """Fills the row with what the instance tells, and writes the rows of the call's parts; lost ones are reported."""
+        unfilled: tuple[AuditRow, list[AuditRow]] = (self.row, [])
+        stamp = self.audit.new_stamp
+        self.row, parts = self._build_safely(lambda: fill_rows(self.row, done.told, self.secrets, stamp), unfilled)
+        try:
+            self.audit.write_parts(parts)
+        except (StoreUnavailable, TransactionFailed):
+            self.report_lost_row()
+
+    def list_visible(self, may_read: MayRead) -> list[AuditRow]:
+        """Gives the rows of the call that are written, with what its person may see of them."""
+        return [replace(row, changes=restrict_changes(row.changes, row.record, may_read)) for row in self.written]
 
     def write_error(self, error: ToolError | UnknownTool) -> None:
         """Writes the row of a call that the tool rejected. Raises StoreUnavailable."""
@@ -205,41 +224,3 @@ class CallAudit:
             fields = {"request_id": self.request_id, "row": self.row.id, "error": type(error).__name__}
             observability.log_fault("audit row incomplete", fields)
             return otherwise
-
-
-def _new_row(
-    audit: AuditLog,
-    profile: Profile,
-    person: Person | None,
-    tool: str,
-    method: Method | None,
-    arguments: dict[str, Any],
-    meta: CallMeta,
-) -> AuditRow:
-    stamp = audit.new_stamp()
-    takes = [f.name for f in method.for_profile(confirm=profile.confirm).all_arguments] if method else None
-    return AuditRow(
-        id=stamp.id,
-        at=stamp.at,
-        profile_key=profile.key,
-        profile_name=profile.name,
-        profile_version=profile.version,
-        method=tool,
-        outcome=Outcome.ERROR,
-        status=500,
-        family=method.family if method else "",
-        access=method.access if method else "",
-        person_code=person.user_code if person else None,
-        person_name=person.name if person else "",
-        person_email=person.email if person else "",
-        arguments=redact_arguments(arguments, takes, meta.known_secrets(profile)),
-        request_id=meta.request_id,
-        client_name=meta.client_name,
-        client_version=meta.client_version,
-        source=meta.source,
-        gate_ms=meta.gate_ms,
-        toolset=meta.toolset,
-        channel=meta.channel,
-        door=meta.door,
-        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and read_truth(v) is True for n, v in arguments.items()),
-    )

@@ -1,4 +1,4 @@
-"""What a call carries besides its credentials and its arguments, and what its row says of its session."""
+"""What a call carries besides its credentials and its arguments, how its row begins, and what the row says of its session."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ from dataclasses import field
 from typing import Any
 
 from affino_mcp.audit.channels import CALL_CHANNEL
+from affino_mcp.audit.redact import redact_arguments
+from affino_mcp.audit.row import AuditRow, Outcome, RowStamp
+from affino_mcp.catalogue.method import DRY_RUN
+from affino_mcp.catalogue.plain_values import read_truth
+from affino_mcp.catalogue.record import fold_name
+from affino_mcp.catalogue.tool_view import find_method
 from affino_mcp.gate.confirmation import ConfirmationForm
+from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import token_fingerprint
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.session_rows import Session
@@ -45,3 +52,36 @@ def describe_session(session: Session) -> dict[str, Any]:
         "client_proof": session.client_proof,
         "grant": token_fingerprint(session.grant) if session.grant else "",
     }
+
+
+def start_row(
+    stamp: RowStamp, profile: Profile, person: Person | None, tool: str, arguments: dict[str, Any], meta: CallMeta
+) -> AuditRow:
+    """Gives the row of a call of which nothing is known yet but what came; `person` is None where nobody was recognised."""
+    method = find_method(tool)
+    takes = [f.name for f in method.for_profile(confirm=profile.confirm).all_arguments] if method else None
+    return AuditRow(
+        id=stamp.id,
+        at=stamp.at,
+        profile_key=profile.key,
+        profile_name=profile.name,
+        profile_version=profile.version,
+        method=tool,
+        outcome=Outcome.ERROR,
+        status=500,
+        family=method.family if method else "",
+        access=method.access if method else "",
+        person_code=person.user_code if person else None,
+        person_name=person.name if person else "",
+        person_email=person.email if person else "",
+        arguments=redact_arguments(arguments, takes, meta.known_secrets(profile)),
+        request_id=meta.request_id,
+        client_name=meta.client_name,
+        client_version=meta.client_version,
+        source=meta.source,
+        gate_ms=meta.gate_ms,
+        toolset=meta.toolset,
+        channel=meta.channel,
+        door=meta.door,
+        dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and read_truth(v) is True for n, v in arguments.items()),
+    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import field, replace
 from typing import Any, Final
 
 from affino_mcp import observability, tool_errors
 from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.row import AuditRow
 from affino_mcp.call_audit import CallAudit
 from affino_mcp.call_meta import CallMeta
 from affino_mcp.catalogue.capability import Access
@@ -52,12 +53,13 @@ __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]
 
 @value_class
 class ToolAnswer:
-    """A call's answer: the structured body, whether it is an error, the `question` for a client with forms, HTTP's status."""
+    """A call's answer: body, error or not, `question` for clients with forms, HTTP's status, its rows as the person sees them."""
 
     body: dict[str, Any]
     is_error: bool = False
     question: ConfirmationQuestion | None = None
     status: int = 200
+    list_rows: Callable[[], Sequence[AuditRow]] = field(default=tuple, compare=False)
 
 
 OnUndeclared = Callable[[Method, ToolError], None]
@@ -183,7 +185,8 @@ class ToolDispatch:
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if not done.sealed:
             trail.write_result(done, call.warnings)
-        return ToolAnswer({"Warnings": call.warnings, **done.body})
+        body = {"Warnings": call.warnings, **done.body}
+        return ToolAnswer(body, list_rows=lambda: trail.list_visible(call.may_read))
 
     def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER_METHOD:

@@ -134,7 +134,6 @@ def test_a_cursor_and_a_key_are_the_profiles_under_every_address(world: World, h
 def test_a_toolset_changes_nothing_that_is_stored_but_its_name_in_the_log(world: World, handler: LambdaHandler) -> None:
     caller = narrow(world, handler, "/mcp/x/accounts")
     caller.call("create_account", {"Name": "Orbital"})
-    rows = world.database.list_rows(world.settings.audit_table)
-    assert [row["toolset"] for row in rows if "toolset" in row] == ["accounts"]
+    assert [row["toolset"] for row in world.audit_rows()] == ["accounts"]
     for table in (world.settings.gate_table, world.settings.records_table):
         assert not [row for row in world.database.list_rows(table) if "toolset" in row]

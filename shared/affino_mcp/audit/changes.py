@@ -8,6 +8,7 @@ then records.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +27,7 @@ MIN_CHANGES_BYTES: Final = 1500
 _VALUE_CHARACTERS: Final = (120, 60, 20)
 _MAX_FIELDS: Final = 60
 _MAX_CODES: Final = 500
+_CODES_IN_TEXT: Final = re.compile(r"\d{1,16}(?:, \d{1,16})+")
 _BEFORE_AND_AFTER: Final = ("before", "after")
 
 
@@ -39,6 +41,12 @@ def redact_changes(changed: Iterable[RecordChange], known: Iterable[str] = ()) -
     """Gives the redacted changes for a row, which truncates them later. `known` are secrets of this call, withheld."""
     secrets = tuple(known)
     return tuple(_build_change(each.record, each.kind, each.before, each.after, secrets) for each in changed)
+
+
+def redact_told_changes(told: Iterable[Mapping[str, Any]], known: Iterable[str] = ()) -> tuple[Change, ...]:
+    """Gives changes that an instance elsewhere tells in a row's form, redacted here once more; see `redact_changes`."""
+    secrets = tuple(known)
+    return tuple(_redact_told_change(each, secrets) for each in told)
 
 
 def operator_changes(record: str, arguments: Mapping[str, Any]) -> tuple[Change, ...]:
@@ -95,6 +103,25 @@ def _build_change(
     return _count_left_out(
         _with_fields({"record": storable_text(record), "deed": storable_text(deed)}, pairs), len(names[_MAX_FIELDS:])
     )
+
+
+def _redact_told_change(told: Mapping[str, Any], secrets: Sequence[str]) -> Change:
+    pairs = [
+        (
+            redact_name(name, secrets),
+            _before_and_after(*(_redact_told(name, pair.get(s), secrets) for s in _BEFORE_AND_AFTER)),
+        )
+        for name, pair in told["fields"].items()
+    ]
+    head = {"record": storable_text(told["record"]), "deed": storable_text(told["deed"])}
+    return _count_left_out(_with_fields(head, pairs), told.get("left_out", 0))
+
+
+def _redact_told(name: str, value: Any, secrets: Sequence[str]) -> Any:
+    """A told value, redacted; codes in one text stay whole, as in a row of one's own."""
+    if isinstance(value, str) and _CODES_IN_TEXT.fullmatch(value):
+        return CodeList(value)
+    return redact_value(name, value, 2 * _VALUE_CHARACTERS[0] + 1, secrets)
 
 
 def _redact_side(name: str, value: Any, secrets: Sequence[str]) -> Any:

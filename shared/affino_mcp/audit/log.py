@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -35,6 +35,9 @@ _OPERATOR_NOUNS: Final = {
     "reports": "report",
 }
 """The nouns for what operators act on, and for what agents report."""
+
+
+_PARTS_AT_ONCE: Final = 25
 
 
 def summarise_result(method: Method, done: Done) -> str:
@@ -168,6 +171,14 @@ class AuditLog:
         self.store(row)
         self.log_row(row)
         self._log_due_counts()
+
+    def write_parts(self, rows: Sequence[AuditRow]) -> None:
+        """Writes the further rows of a call, a few in one transaction, with their log lines. Raises StoreUnavailable."""
+        for start in range(0, len(rows), _PARTS_AT_ONCE):
+            some = rows[start : start + _PARTS_AT_ONCE]
+            self._database.transact([Put(self._table, row_item(row), absent()) for row in some], str(uuid.uuid4()))
+            for row in some:
+                self.log_row(row)
 
     def write_refusal(self, row: AuditRow, *, hammered: bool = False) -> None:
         """Writes the row of a refused call.

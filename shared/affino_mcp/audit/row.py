@@ -36,6 +36,10 @@ TEXT_LENGTHS: Final = frozenset(length for length, _, _ in _TRUNCATION_STEPS)
 """The lengths of texts that a row may hold the beginning of."""
 
 
+FIRST_SHARE: Final = "1 of "
+"""How the share of a change in shares begins whose row counts as the call."""
+
+
 class Outcome(StrEnum):
     """How the call ended.
 
@@ -117,7 +121,7 @@ class AuditRow:
 
         A change in shares is counted by the row of its first share, a call that was begun by its closing row.
         """
-        is_first_share = not self.share or self.share.startswith("1 of ")
+        is_first_share = not self.share or self.share.startswith(FIRST_SHARE)
         is_call = self.channel not in (CONTROL_CHANNEL, IMPORT_CHANNEL) and self.outcome is not Outcome.BEGUN
         return self.count if is_call and is_first_share else 0
 

@@ -45,12 +45,15 @@ _ID: Final = {
 }
 
 
+_PREFER: Final = {"$ref": "#/components/parameters/Prefer"}
+
+
 def _describe_route(route: Route, headers: list[Schema]) -> dict[str, Any]:
     method, schema = route.method, route.method.input_schema()
     places = [path_parameter(name, schema["properties"][name]) for name in route.places]
     own = {name: found for name, found in schema["properties"].items() if name not in route.places}
     needed = [name for name in schema.get("required", ()) if name in own]
-    operation = describe_operation(method.name, method.summary, [*headers, *places], [str(method.family)])
+    operation = describe_operation(method.name, method.summary, [*headers, *places, _PREFER], [str(method.family)])
     if route.verb == "GET":
         operation["parameters"] += [
             query_parameter(name, found, required=name in needed) for name, found in own.items()

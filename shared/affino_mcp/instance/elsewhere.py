@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
+from typing import Any
 
 from affino_mcp.errors import Refusal
 from affino_mcp.value_class import value_class
@@ -23,6 +25,25 @@ class CallCredentials:
     key: str
     secret: str = field(repr=False)
     token: str = field(repr=False)
+
+
+@value_class
+class ToldRow:
+    """A row of the instance's own log of a call, as the instance tells it; its form is checked, what it says is not.
+
+    `share` names the part of the call that the row is about ("2 of 3", "item 9 of 100"), "" for the whole call. Of `changes`
+    each has a `record`, a `deed`, and `fields` with a value before and after; `left_out` counts fields that are not told.
+    `arguments` and `warnings` are those of an item. `is_whole` is False for what was not made of a call.
+    """
+
+    share: str = ""
+    record: str = ""
+    records: tuple[str, ...] = ()
+    result: str = ""
+    changes: tuple[Mapping[str, Any], ...] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[Mapping[str, Any], ...] = ()
+    is_whole: bool = True
 
 
 @value_class

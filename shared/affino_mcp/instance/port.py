@@ -14,7 +14,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
-from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding
+from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding, ToldRow
 from affino_mcp.instance.places import PlaceRights
 from affino_mcp.tool_errors import ToolError
 from affino_mcp.value_class import value_class
@@ -81,7 +81,7 @@ class Done:
 
     `record` is the `family#code` of the record concerned ("" for lists), `records` lists all of them. `changes` are the
     changes that the records' histories show; a record without a history entry has none. `sealed` is True when the audit
-    row has been written in the same transaction as the change, `is_applied` when an instance elsewhere has carried it out.
+    row is in the change's own transaction, `is_applied` when an instance elsewhere has carried it out, whose rows are `told`.
     """
 
     body: dict[str, Any]
@@ -90,6 +90,7 @@ class Done:
     sealed: bool = False
     changes: tuple[RecordChange, ...] = ()
     is_applied: bool = False
+    told: tuple[ToldRow, ...] = ()
 
 
 @value_class

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from affino_mcp import VERSION
+from affino_mcp.catalogue.call_log import CALL_LOG_SCHEMA, LOG, PREFER_PARAMETER
 from affino_mcp.catalogue.openapi_parts import describe_fault_responses
 from affino_mcp.catalogue.route_document import list_paths
 from affino_mcp.catalogue.version1_document import list_version1_paths
@@ -87,7 +88,11 @@ def openapi_document(dbname: str) -> dict[str, Any]:
             **list_paths(as_person, "Answer"),
             **list_version1_paths(as_person, "Answer"),
         },
-        "components": {"schemas": _SCHEMAS, "responses": describe_fault_responses("MethodError")},
+        "components": {
+            "schemas": _SCHEMAS,
+            "parameters": {"Prefer": PREFER_PARAMETER},
+            "responses": describe_fault_responses("MethodError"),
+        },
     }
 
 
@@ -120,6 +125,7 @@ _SCHEMAS: Final[Mapping[str, Schema]] = {
     "Answer": {
         "type": "object",
         "description": "What the method answers, as its tool over MCP does: see docs/tools.md.",
+        "properties": {LOG: CALL_LOG_SCHEMA},
     },
     "MethodError": {
         "type": "object",

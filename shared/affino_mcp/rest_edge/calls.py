@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from affino_mcp.audit.channels import REST_CHANNEL
 from affino_mcp.call_meta import CallMeta
+from affino_mcp.catalogue.call_log import LOG, PREFERENCE
 from affino_mcp.catalogue.method import DRY_RUN, Effect, Method
 from affino_mcp.catalogue.routes import Route, find_route, list_verbs
 from affino_mcp.clock import start_stopwatch
@@ -20,6 +21,7 @@ from affino_mcp.gate.signed_requests import SignedRequest
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import token_header
 from affino_mcp.rest_edge.arguments import Arguments, read_arguments
+from affino_mcp.rest_edge.call_log import describe_log, prefers_log
 from affino_mcp.rest_edge.offer import describe_offer
 from affino_mcp.rest_edge.outcomes import REQUESTS, OutcomeQuestions
 from affino_mcp.rest_edge.refusals import NoSuchRoute, WrongVerb, method_error_body, refusal_reply
@@ -73,11 +75,13 @@ class MethodCalls:
 
     def _answer_call(self, request: RestRequest, route: Route, places: dict[str, str], body: bytes) -> Reply:
         def shape(answer: ToolAnswer) -> Reply:
-            made = _created_path(route.method, answer.body)
+            made, body, applied = _created_path(route.method, answer.body), answer.body, {}
+            if prefers_log(request):
+                body, applied = body | {LOG: describe_log(answer.list_rows())}, {"preference-applied": PREFERENCE}
             if not made:
-                return json_reply(200, answer.body)
+                return json_reply(200, body).with_headers(applied)
             place = {"location": f"{request.base}/rest/{self._dbname}/v2{made}"}
-            return json_reply(201, answer.body).with_headers(place)
+            return json_reply(201, body).with_headers(applied | place)
 
         return self.perform(
             request, body, route.method.name, lambda: read_arguments(request, route, places, body), shape

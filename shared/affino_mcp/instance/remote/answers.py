@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from affino_mcp.catalogue.call_log import LOG
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import CURSOR, Method
@@ -34,7 +35,7 @@ class AnswerUnusable(Exception):
 
 def read_done(method: Method, values: Values, call: Call, document: Mapping[str, Any]) -> Done:
     """Gives what was done, as an answer of version 2 says it. Raises AnswerUnusable; adds the instance's warnings to the call."""
-    body = {name: part for name, part in document.items() if name != "Warnings"}
+    body = {name: part for name, part in document.items() if name not in ("Warnings", LOG)}
     _require_shape(method, body)
     found: dict[str, Any] = _with_numbers(body)
     _add_warnings(call, document.get("Warnings"))

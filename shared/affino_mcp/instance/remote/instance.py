@@ -8,6 +8,7 @@ from typing import Final
 
 import httpx
 
+from affino_mcp.catalogue.call_log import LOG
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.always import METHODS as ALWAYS
 from affino_mcp.catalogue.item_status import TOTALS
@@ -17,7 +18,7 @@ from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock
 from affino_mcp.errors import Refusal
 from affino_mcp.http.outgoing import NOT_SENT, ForeignAnswer
-from affino_mcp.instance.elsewhere import CallCredentials, InstanceRefused, PersonStanding
+from affino_mcp.instance.elsewhere import CallCredentials, InstanceRefused, PersonStanding, ToldRow
 from affino_mcp.instance.places import PlaceRights, PlacesUnknown
 from affino_mcp.instance.port import Actor, Call, Done, OutcomeNotKnown
 from affino_mcp.instance.remote.answers import AnswerUnusable, read_done, unwrap_cursor
@@ -27,6 +28,7 @@ from affino_mcp.instance.remote.offer import OfferCache
 from affino_mcp.instance.remote.outcome import ToldOutcome, ask_outcome, read_outcome
 from affino_mcp.instance.remote.refusals import read_refusal
 from affino_mcp.instance.remote.requests import method_request, outcome_request
+from affino_mcp.instance.remote.told_rows import RowsUnusable, read_told_rows
 from affino_mcp.instance.remote.version1.adapter import Version1Adapter
 from affino_mcp.instance.upkeep import WriteOutcome
 from affino_mcp.instance_errors import InstanceFailed
@@ -108,7 +110,8 @@ class RemoteInstance:
         try:
             _require_success(answer)
             _require_same_person(answer, call)
-            return replace(read_done(method, values, call, answer.document or {}), is_applied=False)
+            done = read_done(method, values, call, answer.document or {})
+            return replace(done, is_applied=False, told=self._read_rows(method, answer))
         except AnswerUnusable as unusable:
             raise self._failed(method, str(unusable), answer) from unusable
 
@@ -126,7 +129,7 @@ class RemoteInstance:
         told = self._read_written(method, answer) or self._ask_outcome(method, key, credentials, answer)
         if told.acted_as != str(call.actor.user_code):
             raise AttributionMismatch
-        done = _written(method, values, call, told)
+        done = replace(_written(method, values, call, told), told=self._read_rows(method, answer))
         if TOTALS in done.body:
             call.charge_items(int(done.body[TOTALS].get("asked", 1)) - 1)
         return done
@@ -158,6 +161,14 @@ class RemoteInstance:
         if told.outcome is WriteOutcome.UNKNOWN:
             raise OutcomeNotKnown
         return told
+
+    def _read_rows(self, method: Method, answer: ForeignAnswer) -> tuple[ToldRow, ...]:
+        """What the instance's own log says of a call; nothing, and a line in our log, when it makes no sense."""
+        try:
+            return read_told_rows((answer.document or {}).get(LOG))
+        except RowsUnusable:
+            self._exchange.report(method.name, "log_unusable", answer)
+            return ()
 
     def _failed(self, method: Method, error: str, answer: ForeignAnswer) -> InstanceRefused:
         self._exchange.report(method.name, error, answer)

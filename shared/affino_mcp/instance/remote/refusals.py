@@ -93,5 +93,10 @@ def _plain_details(details: Mapping[Any, Any]) -> dict[str, Any]:
     return {name: _plain_text(value) if isinstance(value, str) else value for name, value in kept.items()}
 
 
+def plain_text(text: str) -> str:
+    """Gives the text with a space for each character that cannot be printed, or turns the writing round."""
+    return _UNPRINTABLE.sub(" ", text)
+
+
 def _plain_text(text: object) -> str:
-    return _UNPRINTABLE.sub(" ", text)[:MAX_TEXT] if isinstance(text, str) else ""
+    return plain_text(text)[:MAX_TEXT] if isinstance(text, str) else ""

@@ -6,6 +6,7 @@ import json
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from affino_mcp.catalogue.call_log import PREFERENCE
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.routes import route_of
@@ -19,7 +20,7 @@ def method_request(method: Method, values: Values, request_id: str) -> InstanceR
     route = route_of(method)
     given = {name: value for name, value in values.items() if name in route.places and isinstance(value, int)}
     rest = {name: value for name, value in values.items() if name not in given}
-    path, headers = _BASE + route.fill(given), {"X-Request-Id": request_id}
+    path, headers = _BASE + route.fill(given), {"X-Request-Id": request_id, "Prefer": PREFERENCE}
     if route.verb != "GET":
         return InstanceRequest(route.verb, path, rest, headers)
     query = urlencode([(name, _query_text(value)) for name, value in rest.items()], quote_via=quote)
