@@ -13,7 +13,6 @@ with frozen_start():
     from affino_mcp.catalogue import registry
     from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
     from affino_mcp.settings import process_settings
-    from affino_mcp.store.wire import warm_signer
     from affino_mcp.wiring import build_mcp_app
 
     originals = list(registry.METHODS.values())
@@ -22,5 +21,4 @@ with frozen_start():
         name = f"copy_{number}_of_{copied.name}"
         registry.METHODS[name] = replace(copied, name=name)
     observability.load_powertools()
-    warm_signer()
     handler = LambdaHandler(build_mcp_app(process_settings(), in_thread=False), process_settings().stage)

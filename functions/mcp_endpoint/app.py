@@ -8,11 +8,9 @@ with frozen_start():
     from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
     from affino_mcp.self_check.handler import SelfCheckingHandler
     from affino_mcp.settings import is_process_snapshotted, process_settings
-    from affino_mcp.store.wire import warm_signer
     from affino_mcp.wiring import build_mcp_app, build_self_check, build_stores
 
     observability.load_powertools()
-    warm_signer()
     _settings = process_settings()
     _stores = build_stores(_settings)
     _app = build_mcp_app(_settings, _stores, in_thread=False)

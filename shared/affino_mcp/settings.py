@@ -169,6 +169,25 @@ def read_trace_environment() -> TraceEnvironment:
     return TraceEnvironment(os.environ.get("_X_AMZN_TRACE_ID", ""), os.environ.get("AWS_XRAY_DAEMON_ADDRESS", ""))
 
 
+class KeyEnvironment(NamedTuple):
+    """AWS's credentials in the environment, empty where there are none; botocore alone reads those that expire or are older."""
+
+    access_key: str
+    secret_key: str
+    token: str
+    needs_botocore: bool
+
+
+def read_key_environment() -> KeyEnvironment:
+    """Gives the credentials that Lambda sets for a function without SnapStart, or a person in a shell."""
+    return KeyEnvironment(
+        os.environ.get("AWS_ACCESS_KEY_ID", ""),
+        os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
+        os.environ.get("AWS_SESSION_TOKEN", ""),
+        needs_botocore=any(os.environ.get(name) for name in ("AWS_CREDENTIAL_EXPIRATION", "AWS_SECURITY_TOKEN")),
+    )
+
+
 @cache
 def process_settings() -> Settings:
     """Gives this process's settings, read from its environment once."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import S3Archive
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.s3 import S3FileStore
 from affino_mcp.store.secrets import AwsSecretStore
+from affino_mcp.store.signature_v4 import AwsKeys
 from affino_mcp.store.signing import KMS_TARGET, open_signer
 from affino_mcp.store.table_reader import DynamoTableReader
 from affino_mcp.store.wire import AwsJsonEndpoint
@@ -18,19 +19,13 @@ EMULATOR_ACCOUNT_KEY: Final = "test"
 """The access key and the secret key of the emulator's only account."""
 
 
-class _FrozenCredentials(NamedTuple):
-    access_key: str = EMULATOR_ACCOUNT_KEY
-    secret_key: str = EMULATOR_ACCOUNT_KEY
-    token: str | None = None
-
-
 class EmulatorCredentials:
     """The credentials that sign requests to the emulator."""
 
     @staticmethod
-    def get_frozen_credentials() -> _FrozenCredentials:
-        """The fixed credentials of the emulator, in the form that botocore's signers take."""
-        return _FrozenCredentials()
+    def get_frozen_credentials() -> AwsKeys:
+        """The fixed credentials of the emulator."""
+        return AwsKeys(EMULATOR_ACCOUNT_KEY, EMULATOR_ACCOUNT_KEY)
 
 
 def open_dynamodb(settings: Settings) -> AwsJsonEndpoint:

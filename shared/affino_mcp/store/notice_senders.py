@@ -13,15 +13,13 @@ from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
-import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-
 from affino_mcp.clock import Clock, format_iso, start_stopwatch, utc_now
 from affino_mcp.deadline import working_seconds
+from affino_mcp.store.connections import ConnectionPool, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
-from affino_mcp.store.network_faults import RequestFault, network_fault
+from affino_mcp.store.network_faults import NOT_CONNECTED, RequestFault, broken_exchange
+from affino_mcp.store.signature_v4 import PostSigner
 from affino_mcp.store.tracing import trace_call
 from affino_mcp.store.wire import (
     ATTEMPT_SECONDS,
@@ -34,6 +32,7 @@ from affino_mcp.store.wire import (
 SNS_VERSION: Final = "2010-03-31"
 MAX_SUBJECT: Final = 99
 """SNS takes fewer than 100 printable ASCII characters, beginning with a letter, digit or punctuation mark."""
+_FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
 _FAULT_NAME: Final = re.compile(rb"<Code>([A-Za-z.]{1,60})</Code>")
 _ACCESS_STATUSES: Final = frozenset({401, 403, 404})
 _FINAL_STATUSES: Final = frozenset({400}) | _ACCESS_STATUSES
@@ -57,9 +56,9 @@ class SnsTopic:
         self, topic: str, credentials: AwsCredentials, endpoint: str = "", report: Report = report_to_nobody
     ) -> None:
         self._topic, self._credentials, self._report = topic, credentials, report
-        self._region = topic.split(":")[3]
-        self._url = f"{endpoint.rstrip('/') or f'https://sns.{self._region}.amazonaws.com'}/"
-        self._pool = urllib3.PoolManager(maxsize=1, retries=False)
+        region = topic.split(":")[3]
+        self._connections = ConnectionPool(endpoint or f"https://sns.{region}.amazonaws.com")
+        self._signer = PostSigner("sns", region)
 
     def send(self, title: str, text: str) -> None:
         """See NoticeSender."""
@@ -84,19 +83,19 @@ class SnsTopic:
 
     def _send_once(self, data: bytes, seconds: float) -> RequestFault | None:
         """Sends the request once; None when it was carried out."""
-        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-        request = AWSRequest("POST", self._url, data=data, headers=headers)
-        SigV4Auth(self._credentials.get_frozen_credentials(), "sns", self._region).add_auth(request)
-        sent, timeout = dict(request.headers.items()), urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
+        headers = {"Host": self._connections.host, "Content-Type": _FORM}
+        signed = self._signer.sign(headers, data, self._credentials.get_frozen_credentials(), utc_now())
         try:
-            answer = self._pool.request("POST", self._url, body=data, headers=sent, timeout=timeout)
-        except urllib3.exceptions.HTTPError as error:
-            return network_fault(error)
+            answer = self._connections.post(data, signed, seconds)
+        except NotConnected:
+            return NOT_CONNECTED
+        except ExchangeBroken as broken:
+            return broken_exchange(timed_out=broken.timed_out)
         if answer.status == 200:
             return None
-        named = _FAULT_NAME.search(answer.data or b"")
+        named = _FAULT_NAME.search(answer.body)
         name = named[1].decode() if named else f"http_{answer.status}"
-        return RequestFault(name, answer.status >= 500, answer.status, answer.headers.get("x-amzn-requestid", ""))
+        return RequestFault(name, answer.status >= 500, answer.status, answer.request_id)
 
 
 class NoticeFile:

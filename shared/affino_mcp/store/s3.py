@@ -1,19 +1,15 @@
-"""Files on S3: requests signed by botocore's own signers and sent by urllib3, as in wire.py (docs/decisions/0003).
+"""Files on S3.
 
 The functions' roles may list the bucket, so that S3 answers 404 for a missing key; 403 is a fault of the deployment.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
-
-import urllib3
-from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.deadline import working_seconds
@@ -21,7 +17,6 @@ from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
     MAX_LISTED_OBJECTS,
-    SIGNED_REQUEST_LIFETIME,
     FileUpload,
     NoObject,
     ObjectHead,
@@ -32,7 +27,8 @@ from affino_mcp.store.files import (
     hex_to_base64,
 )
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
-from affino_mcp.store.network_faults import RequestFault, network_fault
+from affino_mcp.store.network_faults import RequestFault
+from affino_mcp.store.s3_faults import answer_fault
 from affino_mcp.store.s3_listing import listing_parameters, parse_listing
 from affino_mcp.store.tracing import trace_call
 from affino_mcp.store.wire import (
@@ -43,11 +39,22 @@ from affino_mcp.store.wire import (
     pause_before_attempt,
 )
 
+if TYPE_CHECKING:
+    import urllib3
+
+    from affino_mcp.store.s3_requests import S3Requests
+
 PUT_SECONDS: Final = 15.0
 """The longest that an upload or a copy waits for an answer: S3 takes seconds to copy 100 MB."""
 
 _MISSING_STATUSES: Final = frozenset((404, 412))
-_FAULT_NAME: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
+
+
+def load_requests() -> type[S3Requests]:
+    """Loads what signs and sends requests to S3, and gives it."""
+    from affino_mcp.store.s3_requests import S3Requests  # noqa: PLC0415 (slow to import; few calls need files)
+
+    return S3Requests
 
 
 class S3FileStore:
@@ -66,7 +73,10 @@ class S3FileStore:
     ) -> None:
         self._bucket, self._region, self._credentials, self._report = bucket, region, credentials, report
         self._base = f"{endpoint.rstrip('/')}/{bucket}" if endpoint else f"https://{bucket}.s3.{region}.amazonaws.com"
-        self._pool = urllib3.PoolManager(maxsize=4, retries=False)
+
+    @cached_property
+    def _requests(self) -> S3Requests:
+        return load_requests()(self._region, self._credentials)
 
     def put(self, upload: FileUpload, content: bytes) -> None:
         """See FileStore."""
@@ -75,7 +85,9 @@ class S3FileStore:
 
     def presign_upload(self, upload: FileUpload) -> PresignedUpload:
         """See FileStore."""
-        return PresignedUpload(self._presign_url("PUT", self._object_url(upload.key), upload.headers), upload.headers)
+        return PresignedUpload(
+            self._requests.presign_url("PUT", self._object_url(upload.key), upload.headers), upload.headers
+        )
 
     def presign_download(self, key: str, mime_type: str, file_name: str) -> str:
         """See FileStore."""
@@ -84,13 +96,7 @@ class S3FileStore:
             "response-content-disposition": content_disposition(file_name),
             "response-cache-control": "private, max-age=300",
         }
-        return self._presign_url("GET", f"{self._object_url(key)}?{urlencode(wanted, quote_via=quote)}", {})
-
-    def _presign_url(self, method: str, url: str, headers: Mapping[str, str]) -> str:
-        request = AWSRequest(method, url, headers=dict(headers))
-        credentials, seconds = self._credentials.get_frozen_credentials(), int(SIGNED_REQUEST_LIFETIME.total_seconds())
-        S3SigV4QueryAuth(credentials, "s3", self._region, expires=seconds).add_auth(request)
-        return str(request.url)
+        return self._requests.presign_url("GET", f"{self._object_url(key)}?{urlencode(wanted, quote_via=quote)}", {})
 
     def head(self, key: str) -> ObjectHead | None:
         """See FileStore."""
@@ -115,7 +121,7 @@ class S3FileStore:
         answer = self.send_request("PUT", target, wanted)
         if b"<Error" in self._require_object("PUT", target, answer):
             raise self._give_up(
-                "PUT", target, _answer_fault(answer)
+                "PUT", target, answer_fault(answer)
             )  # S3 sends status 200 before the copy, which may fail
 
     def delete(self, key: str) -> None:
@@ -131,7 +137,7 @@ class S3FileStore:
         try:
             return parse_listing(self._require_success("GET", prefix, answer))
         except ValueError as error:
-            fault = replace(_answer_fault(answer), error="not_a_listing")
+            fault = replace(answer_fault(answer), error="not_a_listing")
             raise self._give_up("GET", prefix, fault) from error
 
     def send_request(
@@ -150,7 +156,7 @@ class S3FileStore:
         with trace_call("s3", method, lambda: f"{self._bucket}/{place.partition('/')[0]}") as end:
             elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
             while (seconds := self._next_timeout(method, attempt)) is not None:
-                answer = self._send_once(method, self._request_url(key, query), headers or {}, content, seconds)
+                answer = self._requests.send(method, self._request_url(key, query), headers or {}, content, seconds)
                 attempt, end.status = attempt + 1, answer.status
                 if not isinstance(answer, RequestFault):
                     return answer
@@ -167,20 +173,6 @@ class S3FileStore:
         seconds = min(PUT_SECONDS if method == "PUT" else ATTEMPT_SECONDS, working_seconds())
         return seconds if seconds >= MIN_ATTEMPT_SECONDS else None
 
-    def _send_once(
-        self, method: str, url: str, headers: Mapping[str, str], content: bytes, seconds: float
-    ) -> urllib3.BaseHTTPResponse | RequestFault:
-        request = AWSRequest(method, url, data=content, headers=dict(headers))
-        S3SigV4Auth(self._credentials.get_frozen_credentials(), "s3", self._region).add_auth(request)
-        sent, timeout = dict(request.headers.items()), urllib3.Timeout(connect=min(1.0, seconds), read=seconds)
-        try:
-            answer = self._pool.request(method, url, body=content or None, headers=sent, timeout=timeout)
-        except urllib3.exceptions.HTTPError as error:
-            return network_fault(error)
-        if answer.status < 500 and answer.status not in (403, 429):
-            return answer
-        return _answer_fault(answer)
-
     def _request_url(self, key: str, query: Mapping[str, str] | None) -> str:
         url = self._object_url(key)
         return f"{url}?{urlencode(query, quote_via=quote)}" if query else url
@@ -195,7 +187,7 @@ class S3FileStore:
 
     def _require_success(self, method: str, key: str, answer: urllib3.BaseHTTPResponse) -> bytes:
         if answer.status >= 300:
-            raise self._give_up(method, key, _answer_fault(answer))
+            raise self._give_up(method, key, answer_fault(answer))
         return answer.data
 
     def _give_up(
@@ -207,11 +199,3 @@ class S3FileStore:
             GivenUpCall("s3", method, place, fault.error, fault.status, fault.aws_request_id, attempts, duration_ms)
         )
         return (AccessRefused if fault.status == 403 else StoreUnavailable)(fault.error)
-
-
-def _answer_fault(answer: urllib3.BaseHTTPResponse) -> RequestFault:
-    """The fault that S3 names in an answer's body; an answer to HEAD has none."""
-    named = _FAULT_NAME.search(answer.data or b"")
-    name = named[1].decode() if named else f"http_{answer.status}"
-    request_id = answer.headers.get("x-amz-request-id", "")
-    return RequestFault(name, is_unanswered=True, status=answer.status, aws_request_id=request_id)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_plus
-from xml.etree import ElementTree as ET
 
 from affino_mcp.store.files import ListedObject, ObjectPage
+
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
 
 _NAMESPACE: Final = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 
@@ -20,6 +22,8 @@ def listing_parameters(prefix: str, start_after: str, limit: int) -> dict[str, s
 
 def parse_listing(answer: bytes) -> ObjectPage:
     """Reads S3's answer. Raises ValueError for an answer of another form."""
+    from xml.etree import ElementTree as ET  # noqa: PLC0415 (slow to import; housekeeping alone lists files)
+
     try:
         found = ET.fromstring(answer)  # noqa: S314 (the answer to a signed request, from S3 itself)
         objects = [_parse_object(one) for one in found.findall(f"{_NAMESPACE}Contents")]

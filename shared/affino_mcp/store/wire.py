@@ -1,9 +1,8 @@
-"""AWS's JSON protocol over persistent HTTP connections, signed by botocore.
+"""AWS's JSON protocol over persistent HTTP connections.
 
-A full boto3 client costs 300 ms at start and 2 ms of CPU a call; a request signed by botocore's own signer and sent over a
-kept connection costs half the start and a tenth of the call (docs/performance.md, docs/decisions/0003 and 0118). botocore
-provides the credentials, their refresh and the signature; this module provides the JSON envelope, and tells what was not
-sent from what was sent and not answered.
+A full boto3 client costs 300 ms at start and 2 ms of CPU a call, a request of this module a fifteenth of the call and next
+to nothing of the start (docs/performance.md, docs/decisions/0003, 0097 and 0118). It provides the JSON envelope, and tells
+what was not sent from what was sent and not answered.
 """
 
 from __future__ import annotations
@@ -12,17 +11,14 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
-
-from affino_mcp.clock import start_stopwatch
+from affino_mcp.clock import start_stopwatch, utc_now
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store.connections import ConnectionPool, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
 from affino_mcp.store.network_faults import NOT_CONNECTED, RequestFault, broken_exchange
 from affino_mcp.store.retry import back_off
+from affino_mcp.store.signature_v4 import AwsKeys, PostSigner
 from affino_mcp.store.tracing import CallEnd, trace_call
 
 MAX_REQUEST_ATTEMPTS: Final = 3
@@ -66,9 +62,9 @@ def pause_before_attempt(attempt: int) -> None:
 
 
 class AwsCredentials(Protocol):
-    """The interface of botocore's credential objects."""
+    """The interface of botocore's credential objects, for whose signers such keys are good too."""
 
-    def get_frozen_credentials(self) -> Any:
+    def get_frozen_credentials(self) -> AwsKeys:
         """Gives a consistent set of key, secret and token, refreshed when needed."""
 
 
@@ -116,10 +112,9 @@ class AwsJsonEndpoint:
         credentials: AwsCredentials,
         report: Report = report_to_nobody,
     ) -> None:
-        self._url = endpoint.rstrip("/") + "/"
-        self._connections = ConnectionPool(self._url)
+        self._connections = ConnectionPool(endpoint)
         self._target, self._type = target, f"application/x-amz-json-{version}"
-        self._signing = (service, region)
+        self._service, self._signer = service, PostSigner(service, region)
         self._credentials = credentials
         self._report = report
 
@@ -132,7 +127,7 @@ class AwsJsonEndpoint:
         never answered.
         """
         attempts = RequestAttempts(operation, body, has_token)
-        with trace_call(self._signing[0], operation, lambda: request_place(body)) as end:
+        with trace_call(self._service, operation, lambda: request_place(body)) as end:
             return self._send_until_answered(attempts, end)
 
     def _send_until_answered(self, attempts: RequestAttempts, end: CallEnd) -> dict[str, Any]:
@@ -159,7 +154,7 @@ class AwsJsonEndpoint:
         place = request_place(body)
         self._report(
             GivenUpCall(
-                self._signing[0],
+                self._service,
                 operation,
                 place,
                 fault.error,
@@ -195,13 +190,4 @@ class AwsJsonEndpoint:
         """Gives the headers of a request, signed now."""
         headers = {"Host": self._connections.host, "Content-Type": self._type}
         headers["X-Amz-Target"] = f"{self._target}.{operation}"
-        request = AWSRequest("POST", self._url, data=data, headers=headers)
-        service, region = self._signing
-        SigV4Auth(self._credentials.get_frozen_credentials(), service, region).add_auth(request)
-        return dict(request.headers.items())
-
-
-def warm_signer() -> None:
-    """Signs a request that is never sent, with credentials of nobody: the first real one then costs what the later ones do."""
-    endpoint = AwsJsonEndpoint("dynamodb", "", "1.0", "http://localhost", "eu-west-1", Credentials("nobody", "nothing"))
-    endpoint.signed_headers("GetItem", b"{}")
+        return self._signer.sign(headers, data, self._credentials.get_frozen_credentials(), utc_now())

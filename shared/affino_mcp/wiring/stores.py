@@ -6,15 +6,15 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from affino_mcp import observability
-from affino_mcp.settings import Settings
+from affino_mcp.settings import Settings, is_process_snapshotted
 from affino_mcp.store.archive import Archive, S3Archive
-from affino_mcp.store.credentials import aws_credentials
+from affino_mcp.store.credentials import aws_credentials, load_providers
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.given_up import GivenUpCall, report_to_nobody
 from affino_mcp.store.notice_senders import NoticeSender, SnsTopic, open_notice_sender
 from affino_mcp.store.ops import Database
-from affino_mcp.store.s3 import S3FileStore
+from affino_mcp.store.s3 import S3FileStore, load_requests
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
 from affino_mcp.store.signing import KMS_TARGET, Signer, open_signer
 from affino_mcp.store.wire import AwsJsonEndpoint
@@ -50,8 +50,12 @@ class Stores:
 def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
     """Builds DynamoDB, Secrets Manager and S3, in AWS or at the settings' endpoint. Connects at the first call.
 
-    With `log_faults`, each store call that is given up leaves a log line; a command in a shell tells its user itself.
+    With `log_faults`, each store call that is given up leaves a log line; a command in a shell tells its user itself. Before
+    a snapshot, the libraries are loaded that are needed after it.
     """
+    if is_process_snapshotted():
+        load_providers()
+        load_requests()
     credentials = aws_credentials()
 
     def report(call: GivenUpCall) -> None:
