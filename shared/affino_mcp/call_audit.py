@@ -21,8 +21,8 @@ from affino_mcp.catalogue.warning import CallWarning
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError, BadRequest, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import Caller
-from affino_mcp.gate.confirmation import ConfirmationMethod
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
+from affino_mcp.instance.confirming import ConfirmationMethod
 from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
 from affino_mcp.tool_errors import ToolError

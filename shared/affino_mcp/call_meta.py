@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Any
 
-from affino_mcp.audit.channels import CALL_CHANNEL
+from affino_mcp.audit.channels import CALL_CHANNEL, REST_CHANNEL
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, RowStamp
 from affino_mcp.catalogue.method import DRY_RUN
@@ -39,6 +39,10 @@ class CallMeta:
     channel: str = CALL_CHANNEL
     door: str = ""
 
+    def takes_confirm(self, profile: Profile) -> bool:
+        """True when Confirm is an argument of calls that may be grave: on confirming profiles, and for every program."""
+        return profile.confirm or self.channel == REST_CHANNEL
+
     def known_secrets(self, profile: Profile) -> tuple[str, ...]:
         """Gives every known secret of a call on this profile."""
         return (*profile.secrets, *self.secrets)
@@ -59,7 +63,7 @@ def start_row(
 ) -> AuditRow:
     """Gives the row of a call of which nothing is known yet but what came; `person` is None where nobody was recognised."""
     method = find_method(tool)
-    takes = [f.name for f in method.for_profile(confirm=profile.confirm).all_arguments] if method else None
+    takes = [f.name for f in method.for_profile(confirm=meta.takes_confirm(profile)).all_arguments] if method else None
     return AuditRow(
         id=stamp.id,
         at=stamp.at,

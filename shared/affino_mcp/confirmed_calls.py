@@ -23,7 +23,7 @@ def with_confirmation(call: Call, confirmation: Confirmation, values: Values, tr
         trail.set_confirmation(confirmation.confirmation_method)
         return confirmation.refuse_unconfirmed(subject, redact_arguments(values, known=trail.secrets))
 
-    return replace(call, confirmation_refusal=unconfirmed)
+    return replace(call, confirmation_refusal=unconfirmed, confirmed=confirmation.confirmation_method)
 
 
 def repeat_arguments(given: Values, values: Values, call: Call) -> dict[str, str]:

@@ -158,16 +158,13 @@ class ToolDispatch:
         profile, at = caller.profile, self._clock()
         method = authorise_named(caller, named, trail.method, at)
         zone = caller.person.zone or self._zone
-        matched = match_arguments(
-            method.for_profile(confirm=profile.confirm), named.arguments, require_zone(zone), zone
-        )
+        taken = method.for_profile(confirm=meta.takes_confirm(profile))
+        matched = match_arguments(taken, named.arguments, require_zone(zone), zone)
         values = dict(matched.values)
-        confirm_argument = values.pop(CONFIRM.name, False)
+        said = values.pop(CONFIRM.name, None)
         call = self._instance_call(caller, trail, [*matched.warnings, *trail.row.warnings])
-        if profile.confirm:
-            confirmation = Confirmation(
-                caller, named.tool, named.arguments, meta.form, confirm_argument, epoch_seconds(at)
-            )
+        if profile.confirm or said is not None:
+            confirmation = Confirmation(caller, named.tool, named.arguments, meta.form, said is True, epoch_seconds(at))
             call, values = (
                 with_confirmation(call, confirmation, values, trail),
                 confirmation.idempotency_arguments | values,

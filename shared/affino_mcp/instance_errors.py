@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from affino_mcp.errors import OutcomeUnknown, Unavailable
+from affino_mcp.tool_errors import NotOffered, ToolError
 
 
 class InstanceBusy(Unavailable):
@@ -24,3 +25,16 @@ class OutcomeToBeLookedUp(OutcomeUnknown):
     """A write was sent to an instance that knows no keys, and not answered: a repeat might make it twice."""
 
     next_step = "Do not repeat the call. Look at the record first: a repeat might make the change a second time."
+
+
+class ConfirmationNotAsked(NotOffered):
+    """The instance wants the person's confirmation of a call, and the API Profile here asks nobody for one."""
+
+    text = (
+        "The Affino instance behind this service wants the person's confirmation of this call first, which this API Profile "
+        "does not ask for. Nothing was changed."
+    )
+
+    def __init__(self) -> None:
+        step = "Do not repeat the call. Tell the person: the operator can switch on the option Confirmation for this API Profile."
+        ToolError.__init__(self, denied_by="instance", who_can_fix="operator", next=step)

@@ -157,16 +157,16 @@ class InvalidState(ToolError):
 class ConfirmationRequired(ToolError):
     """The profile wants the person's confirmation first; `question` is for a client that can show it as a form.
 
-    `argument` is the one that confirms a call where no form can be shown.
+    `argument` is the one that confirms a call where no form can be shown, `about` the record's name for people.
     """
 
     type, code, status = "confirmation_required", -132, 409
     text = "This API Profile needs the person's confirmation first. Ask the person, then call again with Confirm: true."
     question: Any = None
 
-    def __init__(self, argument: str, question: Any = None) -> None:
+    def __init__(self, argument: str, about: str = "", question: Any = None) -> None:
         step = f"Tell the person what you are about to do; call again with {argument}: true only when they agree."
-        super().__init__(argument=argument, denied_by="profile", who_can_fix="person", next=step)
+        super().__init__(argument=argument, about=about or None, denied_by="profile", who_can_fix="person", next=step)
         self.question = question
 
 

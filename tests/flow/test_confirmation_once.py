@@ -38,3 +38,17 @@ def test_one_yes_deletes_once_even_after_an_undo(scene: Scene) -> None:
     again = scene.modern.answered("delete_account", YES, state, AccountCode=account).result
     assert crm.codes(again["Warnings"]) == ["REPLAYED"]
     assert scene.free.call_tool("get_account", AccountCode=account).result["Account"]["AccountCode"] == account
+
+
+def test_a_record_that_changed_in_between_is_what_the_yes_is_for(scene: Scene) -> None:
+    """A yes is for the call: it counts for the record as it is then, and not for one that is gone."""
+    first, other = crm.account(scene.free), crm.account(scene.free, "Other")
+    states = [scene.modern.asked("delete_account", AccountCode=code)["requestState"] for code in (first, other)]
+    scene.free.call_tool("update_account", AccountCode=first, Name="Nova").result  # noqa: B018
+    scene.free.call_tool("delete_account", AccountCode=other).result  # noqa: B018
+    answers = [
+        scene.modern.answered("delete_account", YES, state, AccountCode=code)
+        for code, state in zip((first, other), states, strict=True)
+    ]
+    assert answers[0].result["Deleted"] is True
+    assert answers[1].error["type"] == "not_found"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from typing import Any
+from itertools import count
+from typing import Any, Final
 
 import httpx
 from starlette.types import ASGIApp, Message, Scope
@@ -44,6 +45,9 @@ def _run(work: Coroutine[Any, Any, Any] | Any) -> None:
     raise AssertionError("the instance waits for something")
 
 
+_IDS: Final = count(1)
+
+
 def _scope_of(request: httpx.Request) -> Scope:
     return {
         "type": "http",
@@ -58,4 +62,5 @@ def _scope_of(request: httpx.Request) -> Scope:
         "headers": [(name.lower(), value) for name, value in request.headers.raw],
         "client": ("203.0.113.9", 0),
         "server": ("instance.example", 443),
+        "aws.event": {"requestContext": {"requestId": f"instance-{next(_IDS)}"}},
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from affino_mcp.catalogue.method import Effect, Method
+from affino_mcp.catalogue.method import CONFIRM, Effect, Method
 from affino_mcp.catalogue.openapi_parts import (
     Schema,
     describe_body,
@@ -49,7 +49,7 @@ _PREFER: Final = {"$ref": "#/components/parameters/Prefer"}
 
 
 def _describe_route(route: Route, headers: list[Schema]) -> dict[str, Any]:
-    method, schema = route.method, route.method.input_schema()
+    method, schema = route.method, _describe_arguments(route.method)
     places = [path_parameter(name, schema["properties"][name]) for name in route.places]
     own = {name: found for name, found in schema["properties"].items() if name not in route.places}
     needed = [name for name in schema.get("required", ()) if name in own]
@@ -61,6 +61,20 @@ def _describe_route(route: Route, headers: list[Schema]) -> dict[str, Any]:
         return operation
     operation["requestBody"] = describe_body(own, needed)
     return operation
+
+
+def _describe_arguments(method: Method) -> dict[str, Any]:
+    """The schema of a method's arguments, Confirm among them where a call may be grave."""
+    schema = method.for_profile(confirm=True).input_schema()
+    if CONFIRM.name in schema["properties"]:
+        schema["properties"][CONFIRM.name] = {**CONFIRM.kind.schema, "description": _CONFIRM}
+    return schema
+
+
+_CONFIRM: Final = (
+    "true: the person has agreed to this very call. false: they have not been asked; a call that deletes, moderates or "
+    "publishes is refused as confirmation_required, and the error's details say in about which record it is about."
+)
 
 
 def _success(method: Method, answers: str) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import field
-from enum import StrEnum
 from typing import Any, Final
 
 from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY
 from affino_mcp.gate.caller import Caller
+from affino_mcp.instance.confirming import ConfirmationMethod
 from affino_mcp.signed_text import is_signed, json_payload, sign
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError
 from affino_mcp.value_class import value_class
@@ -27,14 +27,6 @@ CONFIRMATION_LIFETIME_SECONDS: Final = 5 * 60
 _MAC_LABEL: Final = b"affino-mcp confirmation\0"
 _STATE_PATTERN: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
 _MAX_ARGUMENT_CHARACTERS: Final = 600
-
-
-class ConfirmationMethod(StrEnum):
-    """How a call was confirmed, as the API Log records it; empty when it was not, or did not have to be."""
-
-    NOT = ""
-    FORM = "by form"
-    ARGUMENT = "by argument"
 
 
 @value_class
@@ -89,7 +81,8 @@ class Confirmation:
             return None
         if self._verified_answer() is False:
             return NotConfirmed()
-        return ConfirmationRequired(CONFIRM.name, self._build_question(subject, shown) if self.form.offered else None)
+        question = self._build_question(subject, shown) if self.form.offered else None
+        return ConfirmationRequired(CONFIRM.name, subject, question)
 
     def _verified_answer(self) -> bool | None:
         """The person's answer to this call; None when there is none, or its state is wrong or expired."""

@@ -14,6 +14,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.instance.confirming import ConfirmationMethod
 from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding, ToldRow
 from affino_mcp.instance.places import PlaceRights
 from affino_mcp.tool_errors import ToolError
@@ -65,8 +66,7 @@ def linked_family(attribute: str) -> str:
 class RecordChange:
     """What a method did to one record (`family#code`): the kind of change and the attributes that differ.
 
-    `before` and `after` hold the values of these attributes; a long text that is stored elsewhere appears as its
-    `length` and `sha256`.
+    `before` and `after` hold the values of these attributes; of a long text that is stored elsewhere, `length` and `sha256`.
     """
 
     record: str
@@ -182,16 +182,15 @@ class NoItemLogs:
 class Call:
     """The context of one call: who calls, when, and what the call is bound to. A call always has a person.
 
-    `profile` binds cursors and idempotency keys; `method` (the method's name, which the instance fills in) binds
-    cursors too. `readable` and `writable` say which families the profile switches on, `left_out` what
-    narrows the profile for this call where one is not; empty where the profile does not. `log` is the call's audit row, which
-    a write takes into its own transaction. `repeat_key` is the idempotency key of a call that comes without one: a caller
-    who is told that the outcome is not known repeats the call with it. `confirmation_refusal` takes the name, for people, of
-    the record of a write that deletes, moderates or publishes, and returns the refusal when the person has not confirmed
-    the write. `zone` is the person's time zone, by which days are meant. `named` are the arguments that came as
-    names of records, as they were sent: a repeat of the call is known by them. `charge_items` takes the profile's budget for
-    so many items more than the one that every call counts as, `item_logs` keep the rows of items. `credentials` are for an
-    instance elsewhere alone; None on channels without them.
+    `profile` binds cursors and idempotency keys; `method` (the method's name, which the instance fills in) binds cursors too.
+    `readable` and `writable` say which families the profile switches on, `left_out` what narrows the profile for this call;
+    empty where nothing does. `log` is the call's audit row, which a write takes into its own transaction. `repeat_key` is the
+    idempotency key of a call that comes without one, by which a caller repeats it whose outcome is not known.
+    `confirmation_refusal` takes the name, for people, of the record of a write that deletes, moderates or publishes, and
+    returns the refusal when it is not confirmed; `confirmed` is how it is, None where nothing asks. `zone` is the person's
+    time zone, by which days are meant. `named` are the arguments that came as names of records, as sent: a repeat is known by
+    them. `charge_items` takes the profile's budget for so many items besides the first, `item_logs` keep the rows of items.
+    `credentials` are for an instance elsewhere alone; None on channels without them.
     """
 
     actor: Actor
@@ -208,6 +207,7 @@ class Call:
     left_out: Callable[[str, Access], str] = field(default=lambda _, __: "")
     repeat_key: str = ""
     confirmation_refusal: Callable[[str], ToolError | None] = field(default=lambda _: None)
+    confirmed: ConfirmationMethod | None = None
     zone: tzinfo = UTC
     named: Mapping[str, Any] = field(default_factory=dict)
     charge_items: Callable[[int], None] = field(default=lambda _: None)

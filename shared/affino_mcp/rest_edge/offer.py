@@ -15,7 +15,7 @@ from affino_mcp.catalogue.routes import route_of
 from affino_mcp.gate.caller import Caller
 from affino_mcp.rest_edge.request import MAX_BODY
 
-CONTRACT: Final = "2.0"
+CONTRACT: Final = "2.1"
 """The version of this contract: the part before the point changes when a program that works would break."""
 
 
@@ -52,7 +52,7 @@ def _describe_methods() -> dict[str, dict[str, Any]]:
             "Path": route.path,
             "Family": str(route.method.family),
             "Access": str(route.method.access),
-            "Arguments": [field.name for field in route.method.all_arguments],
+            "Arguments": [field.name for field in route.method.for_profile(confirm=True).all_arguments],
         }
         for name, route in routes.items()
     }

@@ -21,6 +21,7 @@ from affino_mcp.connect.snippets import CLIENT_TITLES, make_snippet
 from affino_mcp.errors import AffinoError, Refusal, UnknownTool
 from affino_mcp.gate.signed_requests import BadSignature, KeyMissing, SignatureReplayed
 from affino_mcp.http.oauth_places import OAuthPlaces
+from affino_mcp.instance_errors import ConfirmationNotAsked
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginFault
 from affino_mcp.text import fill_wait
@@ -56,6 +57,7 @@ MADE = {
     ToolDisabled("articles.write").message,
     PermissionDenied("articles.publish").message,
     NotFound("AccountCode", "account").message,
+    ConfirmationNotAsked.text,
 }
 OPERATORS = {error.text for error in (LogUnavailable, MaybeDone, OvertakenDeed)} | {f"It is off. {ROW_FOLLOWS}"}
 

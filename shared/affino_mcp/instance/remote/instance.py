@@ -13,7 +13,7 @@ from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.always import METHODS as ALWAYS
 from affino_mcp.catalogue.item_status import TOTALS
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, LIVE_FIELD, Method
+from affino_mcp.catalogue.method import CONFIRM, DRY_RUN, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock
 from affino_mcp.errors import Refusal
@@ -22,6 +22,7 @@ from affino_mcp.instance.elsewhere import CallCredentials, InstanceRefused, Pers
 from affino_mcp.instance.places import PlaceRights, PlacesUnknown
 from affino_mcp.instance.port import Actor, Call, Done, OutcomeNotKnown
 from affino_mcp.instance.remote.answers import AnswerUnusable, read_done, unwrap_cursor
+from affino_mcp.instance.remote.confirming import require_asked, state_confirmation
 from affino_mcp.instance.remote.exchange import InstanceExchange
 from affino_mcp.instance.remote.inspection import InstanceInspection
 from affino_mcp.instance.remote.offer import OfferCache
@@ -95,11 +96,13 @@ class RemoteInstance:
         with self._offers.renewed_beside(credentials):
             offer = self._offers.find(credentials)
             offer.require(method, values)
+            is_write = method.access is Access.WRITE and not values.get(DRY_RUN.name)
+            word = state_confirmation(method, values, call, takes=offer.takes_confirm(method)) if is_write else {}
             if offer.version == 1:
                 return self._version1.perform(method, values, call, credentials)
-            if method.access is Access.READ or values.get(DRY_RUN.name):
-                return self._read(method, values, call, credentials)
-            return self._write(method, values, call, credentials)
+            if is_write:
+                return self._write(method, values, word, call, credentials)
+            return self._read(method, values, call, credentials)
 
     def _read(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> Done:
         asked = unwrap_cursor(call, values)
@@ -115,16 +118,14 @@ class RemoteInstance:
         except AnswerUnusable as unusable:
             raise self._failed(method, str(unusable), answer) from unusable
 
-    def _write(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> Done:
-        _require_confirmation(method, values, call)
+    def _write(self, method: Method, values: Values, word: Values, call: Call, credentials: CallCredentials) -> Done:
         key = values.get(IDEMPOTENCY_KEY.name) or call.repeat_key
         sent = {**values, IDEMPOTENCY_KEY.name: key}
         call.log.begin(key)
         try:
-            answer = self._send_write(method, sent, call, credentials)
-        except ConfirmationRequired:
-            if not _needs_confirmation(method, values):
-                raise
+            answer = self._send_write(method, {**sent, **word}, call, credentials)
+        except ConfirmationRequired as required:
+            require_asked(method, values, call, required)
             answer = self._send_write(method, {**sent, CONFIRM.name: True}, call, credentials)
         told = self._read_written(method, answer) or self._ask_outcome(method, key, credentials, answer)
         if told.acted_as != str(call.actor.user_code):
@@ -137,11 +138,22 @@ class RemoteInstance:
     def _send_write(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> ForeignAnswer:
         answer = self._exchange.send(method_request(method, values, call.request_id), credentials)
         refusal = read_refusal(answer)
+        if isinstance(refusal, ConfirmationRequired):
+            self._require_asker(method, values, call, answer)
         if refusal is not None:
             raise _raised(refusal)
         if answer.error in NOT_SENT:
             raise self._failed(method, answer.error, answer)
         return answer
+
+    def _require_asker(self, method: Method, values: Values, call: Call, answer: ForeignAnswer) -> None:
+        """Raises InstanceRefused when the instance asks in another person's name, or for what it was told already."""
+        if values.get(CONFIRM.name):
+            raise self._failed(method, "asks_again", answer)
+        try:
+            _require_same_person(answer, call)
+        except AnswerUnusable as unusable:
+            raise self._failed(method, str(unusable), answer) from unusable
 
     def _read_written(self, method: Method, answer: ForeignAnswer) -> ToldOutcome | None:
         """What an answer to a write says; None when it says nothing, so that the instance must be asked."""
@@ -199,21 +211,6 @@ def _require_same_person(answer: ForeignAnswer, call: Call) -> None:
     """Raises AnswerUnusable for what was read in another person's name."""
     if answer.headers.get(ACTED_AS, str(call.actor.user_code)) != str(call.actor.user_code):
         raise AnswerUnusable("acted_as")
-
-
-def _needs_confirmation(method: Method, values: Values) -> bool:
-    return method.always_needs_confirmation or method.undoes or bool(values.get(LIVE_FIELD.name))
-
-
-def _require_confirmation(method: Method, values: Values, call: Call) -> None:
-    """Raises the call's refusal when the person has not confirmed a grave write. The record is named by its code."""
-    if not _needs_confirmation(method, values):
-        return
-    record = method.record
-    code = values.get(record.code) if record else None
-    refusal = call.confirmation_refusal(f"{record.words} {code}" if record and code else method.name.replace("_", " "))
-    if refusal is not None:
-        raise refusal
 
 
 def _written(method: Method, values: Values, call: Call, told: ToldOutcome) -> Done:
