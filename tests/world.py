@@ -35,6 +35,7 @@ from affino_mcp.tool_errors import ToolError
 from tests.answer_schemas import check_answer
 from tests.clock import TestClock
 from tests.remote.call_rows import without_begun
+from tests.remote.own_budget import OwnBudgetDatabase
 from tests.remote.transport import InstanceTransport
 from tests.roles.watched_stores import WatchedStores
 
@@ -97,7 +98,7 @@ class World:
     """One service. The handlers that `new_handler()` makes share its settings and stores, as warm processes do.
 
     `kind` is where its records are: in its own store, or in an instance elsewhere that it calls (`--instance remote`). The
-    two then know the same people, profiles and sessions, as after logins; the instance has an API Log of its own.
+    two then know the same people, profiles and sessions, as after logins; the instance has an API Log and budgets of its own.
     """
 
     database: MemoryDatabase = field(default_factory=lambda: MemoryDatabase(template_shapes()))
@@ -124,7 +125,8 @@ class World:
         """Makes this service one in front of another; gives the way to that one."""
         own = replace(self.settings, audit_table=INSTANCE_AUDIT_TABLE)
         self.settings = replace(self.settings, instance_url=INSTANCE_URL)
-        return InstanceTransport(own, wiring.Stores(self.database, self.secrets, self.files), self.clock)
+        budgets = OwnBudgetDatabase(self.database, own.gate_table)
+        return InstanceTransport(own, wiring.Stores(budgets, self.secrets, self.files), self.clock)
 
     def new_handler(self) -> LambdaHandler:
         """Another warm process on the same stores."""
