@@ -165,8 +165,7 @@ class World:
     def audit_rows(self, *, begun: bool = False) -> list[dict[str, Any]]:
         """The rows of the API Log, oldest first.
 
-        A call to an instance elsewhere has two once its end is known; where records are elsewhere, the first of them is
-        given with `begun` alone.
+        A call to an instance elsewhere has two once its end is known, of which the first is given with `begun` alone.
         """
         found = [row for row in self.database.list_rows(self.settings.audit_table) if "outcome" in row]
         shown = found if begun or self.kind != REMOTE else without_begun(found)
