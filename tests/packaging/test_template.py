@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from cfnlint.api import lint
 
 from affino_mcp import VERSION
 from affino_mcp.audit.row import all_calls_partition
+from affino_mcp.housekeeping.open_calls import ASKING_AGE, CALL_CLOSING_AGE
 from affino_mcp.settings import Settings
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, resources_of_type
+from tests.packaging.decided_template import decide_conditions
 
 ANSWERING = ["McpEndpoint", "InstanceApi", "LoginProxy", "ControlCentre"]
 FUNCTIONS = [*ANSWERING, "Housekeeping", "OAuthAuthorizer"]
@@ -109,11 +112,23 @@ def test_a_deployment_leaves_no_version_behind(template: Template) -> None:
 
 
 def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_next(template: Template) -> None:
+    template = decide_conditions(template)
     rules = resources_of_type(template, "AWS::Events::Rule").values()
     (rule,) = [rule for rule in rules if "Input" not in rule["Properties"]["Targets"][0]]
     assert (rule["Properties"]["ScheduleExpression"], rule["Properties"]["State"]) == ("rate(5 minutes)", "ENABLED")
     assert [target["Arn"] for target in rule["Properties"]["Targets"]] == [{"Ref": "HousekeepingAliaslive"}]
     assert template["Resources"]["Housekeeping"]["Properties"]["Timeout"] < 5 * 60
+
+
+def test_calls_to_an_instance_elsewhere_are_closed_within_five_minutes(template: Template) -> None:
+    elsewhere = decide_conditions(template, InstanceUrl="https://instance.example")
+    rules = resources_of_type(elsewhere, "AWS::Events::Rule").values()
+    (rule,) = [rule for rule in rules if "Input" not in rule["Properties"]["Targets"][0]]
+    turn = timedelta(minutes=2)
+    assert rule["Properties"]["ScheduleExpression"] == f"rate({turn.seconds // 60} minutes)"
+    assert elsewhere["Resources"]["Housekeeping"]["Properties"]["Timeout"] < turn.seconds
+    assert turn > ASKING_AGE
+    assert CALL_CLOSING_AGE + turn <= timedelta(minutes=5)
 
 
 def test_housekeeping_that_is_never_run_alarms_too(template: Template) -> None:

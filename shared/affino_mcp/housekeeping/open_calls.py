@@ -13,7 +13,7 @@ from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.errors import Unavailable
 from affino_mcp.gate.profiles.profile import ProfileReader
-from affino_mcp.housekeeping.open_rows import CLOSING_AGE, MAX_OPEN_AGE
+from affino_mcp.housekeeping.open_rows import MAX_OPEN_AGE
 from affino_mcp.housekeeping.turn import Figures, Job, has_time
 from affino_mcp.instance.elsewhere import CallCredentials
 from affino_mcp.instance.upkeep import OutcomeTeller, WriteOutcome
@@ -22,6 +22,8 @@ from affino_mcp.store.ops import Database, Delete, Item, Key, Put, absent
 
 ASKING_AGE: Final = timedelta(seconds=30)
 """The age at which the instance is asked: no function that makes calls runs so long."""
+CALL_CLOSING_AGE: Final = timedelta(minutes=3)
+"""The age at which a call is closed as unknown: a turn comes every two minutes, so that none is left open after five."""
 _NOT_APPLIED: Final = "The instance says that it did not carry this out. The service's own answer was lost."
 
 
@@ -34,8 +36,8 @@ class OpenCallsJob:
     def run(self, now: datetime) -> Figures:
         """Closes what can be closed at this moment; gives how many rows it wrote, and how many marks it left.
 
-        What the instance cannot tell, or when it cannot be reached, is asked again in the next turns and closed as unknown
-        15 minutes after it was begun. Counts the metric RowsOpen when a mark is left that is older than an hour. Raises
+        What the instance cannot tell, or when it cannot be reached, is asked again in the next turn, and is closed as unknown in
+        the first turn after CALL_CLOSING_AGE. Counts the metric RowsOpen when a mark is left that is older than an hour. Raises
         StoreUnavailable.
         """
         closed, left, last = 0, 0, ""
@@ -62,7 +64,7 @@ class OpenCallsJob:
     def _close(self, call: OpenRow, now: datetime) -> bool:
         """Writes the closing row when the outcome is known, or never will be; True when it is there."""
         outcome = self._ask(call) if has_time() else WriteOutcome.UNKNOWN
-        if outcome is WriteOutcome.UNKNOWN and call.mark.sk > lowest_ulid(now - CLOSING_AGE):
+        if outcome is WriteOutcome.UNKNOWN and call.mark.sk > lowest_ulid(now - CALL_CLOSING_AGE):
             return False
         try:
             self._db.put(Put(self._audit, _closing_item(call.closing, outcome), absent()))
