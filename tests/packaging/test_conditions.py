@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from cfnlint.api import lint
 
+from affino_mcp.housekeeping.open_calls import ASKING_AGE, CALL_CLOSING_AGE
 from affino_mcp.store.stacks import KEPT_OUTPUTS
 from scripts.expand import Template, expand_template, resources_of_type
 from tests.packaging.decided_template import decide_conditions
@@ -122,3 +124,14 @@ def test_a_gradual_rollout_goes_back_when_the_endpoint_fails(written: Template, 
         assert group["Properties"]["AutoRollbackConfiguration"]["Enabled"] is True
     policy = expanded["Resources"]["McpEndpointAliaslive"].get("UpdatePolicy", {})
     assert ("CodeDeployLambdaAliasUpdate" in policy) is bool(groups)
+
+
+def test_calls_to_an_instance_elsewhere_are_closed_within_five_minutes(template: Template) -> None:
+    elsewhere = decide_conditions(template, InstanceUrl="https://instance.example")
+    rules = resources_of_type(elsewhere, "AWS::Events::Rule").values()
+    (rule,) = [rule for rule in rules if "Input" not in rule["Properties"]["Targets"][0]]
+    turn = timedelta(minutes=2)
+    assert rule["Properties"]["ScheduleExpression"] == f"rate({turn.seconds // 60} minutes)"
+    assert elsewhere["Resources"]["Housekeeping"]["Properties"]["Timeout"] < turn.seconds
+    assert turn > ASKING_AGE
+    assert CALL_CLOSING_AGE + turn <= timedelta(minutes=5)

@@ -4,7 +4,6 @@ import ast
 import json
 import re
 from collections import Counter
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ from cfnlint.api import lint
 
 from affino_mcp import VERSION
 from affino_mcp.audit.row import all_calls_partition
-from affino_mcp.housekeeping.open_calls import ASKING_AGE, CALL_CLOSING_AGE
 from affino_mcp.settings import Settings
 from scripts.build import LAMBDA_PYTHON, ROOT
 from scripts.expand import Template, resources_of_type
@@ -118,17 +116,6 @@ def test_housekeeping_has_its_turn_every_five_minutes_and_is_done_before_the_nex
     assert (rule["Properties"]["ScheduleExpression"], rule["Properties"]["State"]) == ("rate(5 minutes)", "ENABLED")
     assert [target["Arn"] for target in rule["Properties"]["Targets"]] == [{"Ref": "HousekeepingAliaslive"}]
     assert template["Resources"]["Housekeeping"]["Properties"]["Timeout"] < 5 * 60
-
-
-def test_calls_to_an_instance_elsewhere_are_closed_within_five_minutes(template: Template) -> None:
-    elsewhere = decide_conditions(template, InstanceUrl="https://instance.example")
-    rules = resources_of_type(elsewhere, "AWS::Events::Rule").values()
-    (rule,) = [rule for rule in rules if "Input" not in rule["Properties"]["Targets"][0]]
-    turn = timedelta(minutes=2)
-    assert rule["Properties"]["ScheduleExpression"] == f"rate({turn.seconds // 60} minutes)"
-    assert elsewhere["Resources"]["Housekeeping"]["Properties"]["Timeout"] < turn.seconds
-    assert turn > ASKING_AGE
-    assert CALL_CLOSING_AGE + turn <= timedelta(minutes=5)
 
 
 def test_housekeeping_that_is_never_run_alarms_too(template: Template) -> None:

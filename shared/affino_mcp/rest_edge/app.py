@@ -8,6 +8,7 @@ import anyio.to_thread
 from starlette.types import Receive, Scope, Send
 
 from affino_mcp import observability
+from affino_mcp.audit.log import AuditLog
 from affino_mcp.clock import Clock
 from affino_mcp.errors import BadRequest, NoSuchPath, Refusal
 from affino_mcp.gate.gate import Gate
@@ -20,6 +21,7 @@ from affino_mcp.http.signing_headers import single_header
 from affino_mcp.instance.upkeep import WriteSettler
 from affino_mcp.rest_edge.calls import Dispatch, MethodCalls
 from affino_mcp.rest_edge.outcomes import OutcomeQuestions
+from affino_mcp.rest_edge.question_log import QuestionLog
 from affino_mcp.rest_edge.refusals import NoSuchRoute, error_body, refusal_reply
 from affino_mcp.rest_edge.request import MAX_BODY, REQUEST_ID_HEADER, RestRequest
 from affino_mcp.rest_edge.version1.calls import Version1Calls
@@ -59,7 +61,8 @@ def make_rest_app(
     """Makes the application behind this gate; what is not refused goes to `dispatch`."""
     signed = SignedRequests(ProfileReader(db, secrets, settings), db, settings, clock)
     door = SignedGate(gate, signed)
-    calls = MethodCalls(door, dispatch, OutcomeQuestions(door, settler, clock), settings.instance)
+    log = QuestionLog(AuditLog(db, settings.audit_table, clock), dispatch)
+    calls = MethodCalls(door, dispatch, OutcomeQuestions(door, settler, clock, log), log, settings.instance)
     return RestApp(calls, settings, in_thread=in_thread)
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol
 
-from affino_mcp.audit.channels import REST_CHANNEL
 from affino_mcp.call_meta import CallMeta
 from affino_mcp.catalogue.call_log import LOG, PREFERENCE
 from affino_mcp.catalogue.method import DRY_RUN, Effect, Method
@@ -16,14 +15,14 @@ from affino_mcp.dispatch import ToolAnswer
 from affino_mcp.errors import Refusal
 from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.rate_headers import caller_rate_headers, refusal_rate_headers
-from affino_mcp.gate.signed_gate import ACTED_AS, TOKEN_HEADER
+from affino_mcp.gate.signed_gate import ACTED_AS
 from affino_mcp.gate.signed_requests import SignedRequest
 from affino_mcp.http.reply import Reply, json_reply
-from affino_mcp.http.signing_headers import token_header
 from affino_mcp.rest_edge.arguments import Arguments, read_arguments
 from affino_mcp.rest_edge.call_log import describe_log, prefers_log
 from affino_mcp.rest_edge.offer import describe_offer
 from affino_mcp.rest_edge.outcomes import REQUESTS, OutcomeQuestions
+from affino_mcp.rest_edge.question_log import OFFER_QUESTION, QuestionLog, RefusalLog, call_meta
 from affino_mcp.rest_edge.refusals import NoSuchRoute, WrongVerb, method_error_body, refusal_reply
 from affino_mcp.rest_edge.request import RestRequest
 
@@ -38,21 +37,26 @@ class AdmittingGate(Protocol):
         """Raises HandshakesLimited when the caller asked this too often."""
 
 
-class Dispatch(Protocol):
+class Dispatch(RefusalLog, Protocol):
     """The part of `affino_mcp.dispatch.ToolDispatch` that the edge uses."""
 
     def call_tool(self, caller: Caller, tool: str, arguments: dict[str, Any], meta: CallMeta) -> ToolAnswer:
         """Carries out a call and writes its audit row. Raises Refusal when a store is down."""
 
-    def audit_refusal(self, refusal: Refusal, meta: CallMeta, tool: str, arguments: dict[str, Any]) -> None:
-        """Writes the audit row of a call that was refused."""
-
 
 class MethodCalls:
     """Answers the requests of version 2. One per process."""
 
-    def __init__(self, gate: AdmittingGate, dispatch: Dispatch, outcomes: OutcomeQuestions, dbname: str) -> None:
-        self._gate, self._dispatch, self._outcomes, self._dbname = gate, dispatch, outcomes, dbname
+    def __init__(
+        self,
+        gate: AdmittingGate,
+        dispatch: Dispatch,
+        outcomes: OutcomeQuestions,
+        questions: QuestionLog,
+        dbname: str,
+    ) -> None:
+        self._gate, self._dispatch, self._outcomes = gate, dispatch, outcomes
+        self._questions, self._dbname = questions, dbname
 
     def answer(self, request: RestRequest, path: str, body: bytes) -> Reply:
         """The answer to a request at this path behind the version. Raises Refusal for what no profile is known of."""
@@ -66,8 +70,9 @@ class MethodCalls:
     def _answer_offer(self, request: RestRequest, body: bytes) -> Reply:
         if request.method != "GET":
             raise WrongVerb(("GET",))
-        caller = self._gate.admit(request.signed(body), charge=False)
-        self._gate.admit_question(caller, request.client[0], "tools/list")
+        with self._questions.noting_refusal(request, OFFER_QUESTION):
+            caller = self._gate.admit(request.signed(body), charge=False)
+            self._gate.admit_question(caller, request.client[0], "tools/list")
         offer, tag = describe_offer(self._dbname, caller)
         if tag in [each.strip() for each in request.header(b"if-none-match").split(",")]:
             return Reply(304, b"", ()).with_headers(_caller_headers(caller) | {"etag": tag})
@@ -99,7 +104,7 @@ class MethodCalls:
 
         `read` may raise Refusal; `shape` makes the answer of a success.
         """
-        meta, elapsed, arguments = _call_meta(request), start_stopwatch(), Arguments()
+        meta, elapsed, arguments = call_meta(request), start_stopwatch(), Arguments()
         fault: Refusal | None = None
         try:
             arguments = read()
@@ -128,13 +133,6 @@ def _require_route(verb: str, path: str) -> tuple[Route, dict[str, str]]:
         verbs = list_verbs(path)
         raise WrongVerb(verbs) if verbs else NoSuchRoute()
     return found
-
-
-def _call_meta(request: RestRequest) -> CallMeta:
-    name, version = request.client
-    token = token_header(request.headers, TOKEN_HEADER)
-    secrets = (token,) if token else ()
-    return CallMeta(request.id, name, version, request.source, secrets=secrets, channel=REST_CHANNEL)
 
 
 def _caller_headers(caller: Caller) -> dict[str, str]:

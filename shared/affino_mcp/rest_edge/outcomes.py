@@ -16,6 +16,7 @@ from affino_mcp.gate.signed_requests import SignedRequest
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import single_header
 from affino_mcp.instance.upkeep import SettledWrite, WriteSettler
+from affino_mcp.rest_edge.question_log import OUTCOME_QUESTION, QuestionLog
 from affino_mcp.rest_edge.refusals import BadCall, WrongVerb
 from affino_mcp.rest_edge.request import RestRequest
 from affino_mcp.store.faults import StoreUnavailable
@@ -38,8 +39,8 @@ class QuestionGate(Protocol):
 class OutcomeQuestions:
     """Answers `GET /requests/{id}`, where the id is a write's Idempotency-Key or its X-Request-Id. One per process."""
 
-    def __init__(self, gate: QuestionGate, settler: WriteSettler, clock: Clock) -> None:
-        self._gate, self._settler, self._clock = gate, settler, clock
+    def __init__(self, gate: QuestionGate, settler: WriteSettler, clock: Clock, log: QuestionLog) -> None:
+        self._gate, self._settler, self._clock, self._log = gate, settler, clock, log
 
     def answer(self, request: RestRequest, path: str, body: bytes) -> Reply:
         """The outcome, with the write's answer for the person who made it. Raises Refusal.
@@ -53,10 +54,20 @@ class OutcomeQuestions:
         if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
             raise BadCall(f"An id has 1 to {MAX_KEY_CHARACTERS} characters.")
         named = dict(request.read_query()).get("UserCode")
-        if named is not None and single_header(request.headers, TOKEN_HEADER) is None:
-            return self._answer_service(request, key, named, body)
-        caller = self._gate.admit(request.signed(body), charge=True)
+        is_of_service = named is not None and single_header(request.headers, TOKEN_HEADER) is None
+        with self._log.noting_refusal(request, OUTCOME_QUESTION, id=key):
+            if is_of_service:
+                return self._answer_service(request, key, named or "", body)
+            caller = self._gate.admit(request.signed(body), charge=True)
+        return self._answer_person(request, caller, key)
+
+    def _answer_person(self, request: RestRequest, caller: Caller, key: str) -> Reply:
         found = self._settle(caller.person.user_code, caller.profile.key, key)
+        result = f"outcome told: {found.outcome.value}"
+        try:
+            self._log.note_answer(request, caller, OUTCOME_QUESTION, found.record, result, key)
+        except StoreUnavailable as error:
+            raise Unavailable(retry_after=error.retry_after) from error
         told = _describe(found) | ({"Answer": dict(found.answer)} if found.answer else {})
         return json_reply(200, told).with_headers(
             {ACTED_AS: str(caller.person.user_code)} | caller_rate_headers(caller)
