@@ -13,7 +13,7 @@ from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.audit.told_rows import fill_rows
 from affino_mcp.audit.visible_changes import MayRead, restrict_changes
-from affino_mcp.call_meta import CallMeta, describe_session, start_row
+from affino_mcp.call_meta import CallMeta, start_row
 from affino_mcp.catalogue.families.always import DENIED_BY
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.tool_view import find_method
@@ -57,8 +57,7 @@ class CallAudit:
     ) -> CallAudit:
         """Starts the row of an admitted call."""
         method = find_method(tool)
-        row = start_row(audit.new_stamp(), caller.profile, caller.person, tool, arguments, meta)
-        row = replace(row, **describe_session(caller.session))
+        row = start_row(audit.new_stamp(), caller.profile, caller.person, tool, arguments, meta, caller.session)
         return cls(audit, row, method, meta.known_secrets(caller.profile))
 
     @classmethod
@@ -66,9 +65,8 @@ class CallAudit:
         cls, audit: AuditLog, refusal: Refusal, tool: str, arguments: dict[str, Any], meta: CallMeta
     ) -> CallAudit:
         """Starts the row of a call that the gate refused; the refusal must name the profile."""
-        row = start_row(audit.new_stamp(), refusal.profile, refusal.person, tool, arguments, meta)
-        known = describe_session(refusal.session) if refusal.session is not None else {}
-        return cls(audit, replace(row, **(known | {"fingerprint": refusal.fingerprint or ""})))
+        row = start_row(audit.new_stamp(), refusal.profile, refusal.person, tool, arguments, meta, refusal.session)
+        return cls(audit, replace(row, fingerprint=refusal.fingerprint or ""))
 
     @property
     def request_id(self) -> str:
@@ -77,7 +75,8 @@ class CallAudit:
 
     def set_warnings(self, warnings: list[CallWarning]) -> None:
         """Sets the warnings that apply to the call whatever its result."""
-        self.row = replace(self.row, warnings=tuple(warnings))
+        if warnings or self.row.warnings:
+            self.row = replace(self.row, warnings=tuple(warnings))
 
     def set_confirmation(self, how: ConfirmationMethod) -> None:
         """Sets how the person has confirmed the call."""

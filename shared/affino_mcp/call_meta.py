@@ -59,9 +59,18 @@ def describe_session(session: Session) -> dict[str, Any]:
 
 
 def start_row(
-    stamp: RowStamp, profile: Profile, person: Person | None, tool: str, arguments: dict[str, Any], meta: CallMeta
+    stamp: RowStamp,
+    profile: Profile,
+    person: Person | None,
+    tool: str,
+    arguments: dict[str, Any],
+    meta: CallMeta,
+    session: Session | None,
 ) -> AuditRow:
-    """Gives the row of a call of which nothing is known yet but what came; `person` is None where nobody was recognised."""
+    """Gives the row of a call of which nothing is known yet but what came.
+
+    `person` and `session` are None where nobody was recognised.
+    """
     method = find_method(tool)
     takes = [f.name for f in method.for_profile(confirm=meta.takes_confirm(profile)).all_arguments] if method else None
     return AuditRow(
@@ -88,4 +97,5 @@ def start_row(
         channel=meta.channel,
         door=meta.door,
         dry_run=any(fold_name(n) == fold_name(DRY_RUN.name) and read_truth(v) is True for n, v in arguments.items()),
+        **(describe_session(session) if session else {}),
     )

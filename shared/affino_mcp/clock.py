@@ -34,7 +34,7 @@ def epoch_seconds(moment: datetime) -> int:
 
 def format_iso(moment: datetime) -> str:
     """Gives ISO 8601 in UTC with microseconds and `Z`; such texts sort by time."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def with_microseconds(text: str) -> str:

@@ -35,7 +35,9 @@ def process_logger() -> Logger:
     """
     from aws_lambda_powertools.logging import Logger  # noqa: PLC0415
 
-    logger = Logger()
+    from affino_mcp.line_formatter import LineFormatter  # noqa: PLC0415 (it imports Powertools)
+
+    logger = Logger(logger_formatter=LineFormatter())
     logger.append_keys(stack=process_settings().stack)  # a metric filter's dimension must be a field of the line
     return logger
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from functools import cache
 from typing import Final
@@ -12,6 +11,7 @@ from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, is_listed
 from affino_mcp.catalogue.tool_view import ToolView
+from affino_mcp.compact_json import to_json
 
 BYTES_PER_TOKEN: Final = 4
 """An estimate for English and JSON."""
@@ -53,4 +53,4 @@ def _count_listing_bytes(name: str) -> int:
 
 
 def _count_bytes(method: Method) -> int:
-    return len(json.dumps(method.listing(), ensure_ascii=False, separators=(",", ":")).encode())
+    return len(to_json(method.listing()).encode())

@@ -9,12 +9,12 @@ although the log does not hold it.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
+from affino_mcp.compact_json import to_json
 from affino_mcp.text import fold
 
 WITHHELD_TEXT: Final = "[withheld]"
@@ -87,12 +87,12 @@ def is_digest(value: Any) -> bool:
 
 def json_bytes(document: Any) -> int:
     """Gives the bytes of a document as compact JSON in UTF-8: an upper bound of its size in a row."""
-    return len(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+    return len(to_json(document).encode())
 
 
 def storable_text(text: str) -> str:
     """Gives the text with the characters that a row cannot hold replaced by `?`."""
-    return text.encode("utf-8", "replace").decode()
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
 
 
 def digest_text(text: str) -> dict[str, Any]:
@@ -178,6 +178,8 @@ def _redact_text(name: Any, text: str, length: int, secrets: list[str]) -> Any:
 def truncate_value(value: Any, text: int, entries: int) -> Any:
     """Gives a value of a row with texts of at most `text` characters and lists of at most `entries`."""
     match value:
+        case str():
+            return truncate_text(value, text)
         case None | bool() | int():
             return value
         case dict():
@@ -195,4 +197,4 @@ def _flatten_value(value: Any, text: int) -> Any:
 
 def truncate_text(value: Any, text: int) -> str:
     """Gives the first `text` characters of a value as a text that a row can hold."""
-    return storable_text(str(value))[:text]
+    return storable_text(str(value)[:text])

@@ -132,20 +132,17 @@ class AuditRow:
     @cached_property
     def _document(self) -> dict[str, Any]:
         document: dict[str, Any] = {}
-        needed = min(json_bytes(self.changes), MIN_CHANGES_BYTES)
+        needed, size = min(json_bytes(self.changes), MIN_CHANGES_BYTES) if self.changes else 0, 0
         for text, entries, with_arguments in _TRUNCATION_STEPS:
-            document = {
-                f.name: truncate_value(getattr(self, f.name), text, entries)
-                for f in fields(self)
-                if f.name != "changes"
-            }
+            document = {name: truncate_value(getattr(self, name), text, entries) for name in _BRIEF_FIELDS}
             document["arguments"] = (
                 self.arguments if with_arguments else {"(left out)": digest_text(str(self.arguments))}
             )
             document["changes"] = []
-            if json_bytes(document) + needed <= MAX_ROW_BYTES:
+            size = json_bytes(document)
+            if size + needed <= MAX_ROW_BYTES:
                 break
-        document["changes"] = truncate_changes(self.changes, MAX_ROW_BYTES - json_bytes(document))
+        document["changes"] = truncate_changes(self.changes, MAX_ROW_BYTES - size) if self.changes else []
         return document
 
     @classmethod
@@ -187,6 +184,8 @@ def row_item(row: AuditRow) -> Item:
     return found
 
 
+_BRIEF_FIELDS: Final = tuple(f.name for f in fields(AuditRow) if f.name != "changes")
+"""The fields that are truncated alike; changes have a rule of their own."""
 _KEY_FIELDS: Final = frozenset({"id", "profile_key", "person_code", "record"})
 """The fields that a stored row's keys hold."""
 _USUAL: Final = {

@@ -5,12 +5,13 @@ Nothing of a caller is cached between calls.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import field, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
-from typing import Any, Final, TypeVar
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple, TypeVar
 
-from affino_mcp.catalogue.capability import Capability, Family, Narrowing
+from affino_mcp.catalogue.capability import Access, Capability, Family, Narrowing
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, ONE_OF_EACH, is_listed, require_listed
 from affino_mcp.catalogue.scopes import expand_scopes
@@ -123,11 +124,8 @@ def describe_current_user(caller: Caller, zone_name: str, today: date, at: datet
 
     A family's access holds when the profile switches it on and the person has the right of one of its tools.
     """
-    listed = [m for m in ONE_OF_EACH if m.family != Family.ALWAYS and is_listed(m, caller.capability)]
-    rights = {right: caller.person.has_right(right, at) for right in {method.right for method in listed} if right}
-    held = [method for method in listed if rights.get(method.right, True)]
-    accesses = {(method.family, method.access) for method in held}
-    missing = [method for method in listed if (method.family, method.access) not in accesses]
+    held = frozenset(right for right in _RIGHTS if caller.person.has_right(right, at))
+    access = _describe_access(frozenset(caller.capability.families.items()), held)
     return {
         "UserCode": caller.person.user_code,
         "Name": caller.person.name,
@@ -137,16 +135,43 @@ def describe_current_user(caller: Caller, zone_name: str, today: date, at: datet
         "TimeZone": zone_name,
         "Today": today.isoformat(),
         "Weekday": WEEKDAYS[today.weekday()],
-        "Families": _access_words(held),
-        "Rights": sorted({method.right for method in held if method.right}),
-        "NotAllowed": _access_words(missing),
+        "Families": {family: list(words) for family, words in access.held},
+        "Rights": list(access.rights),
+        "NotAllowed": {family: list(words) for family, words in access.missing},
         "SessionExpires": format_iso(datetime.fromtimestamp(caller.session.expires, UTC)),
         "RateLimit": caller.profile.rate,
     }
 
 
-def _access_words(methods: list[Method]) -> dict[str, list[str]]:
+_SWITCHED_METHODS: Final = tuple(method for method in ONE_OF_EACH if method.family != Family.ALWAYS)
+_RIGHTS: Final = frozenset(method.right for method in _SWITCHED_METHODS if method.right)
+"""Every right that a tool of a family asks for."""
+FamilyWords = tuple[tuple[str, tuple[str, ...]], ...]
+"""Families with the words of their accesses, both in order."""
+
+
+class _HeldAccess(NamedTuple):
+    """What of a capability a person holds: accesses by family, the rights for them, and the accesses that are missing."""
+
+    held: FamilyWords
+    rights: tuple[str, ...]
+    missing: FamilyWords
+
+
+@lru_cache(maxsize=256)
+def _describe_access(families: frozenset[tuple[str, frozenset[Access]]], rights: frozenset[str]) -> _HeldAccess:
+    """Gives what a person with these rights holds of a capability. It follows from the catalogue alone, so it is kept."""
+    capability = Capability(dict(families))
+    listed = [method for method in _SWITCHED_METHODS if is_listed(method, capability)]
+    held = [method for method in listed if not method.right or method.right in rights]
+    accesses = {(method.family, method.access) for method in held}
+    missing = [method for method in listed if (method.family, method.access) not in accesses]
+    asked = sorted({method.right for method in held if method.right})
+    return _HeldAccess(_access_words(held), tuple(asked), _access_words(missing))
+
+
+def _access_words(methods: Iterable[Method]) -> FamilyWords:
     found: dict[str, set[str]] = {}
     for method in methods:
         found.setdefault(method.family, set()).add(method.access)
-    return {family: sorted(words) for family, words in sorted(found.items())}
+    return tuple((family, tuple(sorted(words))) for family, words in sorted(found.items()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.errors import Refusal
@@ -28,8 +28,8 @@ class Reply:
     def with_headers(self, headers: Mapping[str, str]) -> Reply:
         """The same answer with these headers, which replace those of the same name."""
         new = {name.encode("ascii"): value.encode("ascii") for name, value in headers.items()}
-        kept = tuple((name, value) for name, value in self.headers if name.lower() not in new)
-        return replace(self, headers=(*kept, *new.items()))
+        kept = [pair for pair in self.headers if pair[0].lower() not in new]
+        return Reply(self.status, self.body, (*kept, *new.items()))
 
     @property
     def sent_headers(self) -> list[tuple[bytes, bytes]]:

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
-from affino_mcp.instance.token_estimate import is_within, to_json
+from affino_mcp.compact_json import to_json
+from affino_mcp.instance.token_estimate import is_within
 
 MAX_RESPONSE_ROWS: Final = 100
 MAX_ANSWER_TOKENS: Final = 20_000
@@ -42,7 +43,7 @@ def truncate_answer(method: Method, body: dict[str, Any], warnings: list[CallWar
 def _cut_warnings(method: Method, warnings: list[CallWarning]) -> None:
     """Leaves out the last warnings, and says how many, when all together would take the place of the answer."""
     kept = list(warnings)
-    while not is_within(kept, MAX_ANSWER_TOKENS // 2) and len(kept) > 1:
+    while len(kept) > 1 and not is_within(kept, MAX_ANSWER_TOKENS // 2):
         kept = kept[: len(kept) // 2]
     if left_out := len(warnings) - len(kept):
         warnings[:] = kept

@@ -15,6 +15,7 @@ from math import ceil
 from typing import Any, Final
 
 from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.compact_json import to_json
 from affino_mcp.letter_ranges import LetterRanges
 
 _PIECE: Final = re.compile(
@@ -80,11 +81,6 @@ def _piece_costs(text: str) -> Iterator[tuple[int, float]]:
     """The end and the cost of each piece of a JSON text."""
     for found in _PIECE.finditer(text):
         yield found.end(), 0 if found.lastindex else _piece_cost(found.group())
-
-
-def to_json(value: Any) -> str:
-    """The JSON text of a value, as answers hold it."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def estimate_tokens(value: Any) -> int:

@@ -60,6 +60,8 @@ class JsonRpcMessage:
         """What is out of bounds in the JSON text in which a call carries another tool's arguments."""
         arguments = self.params.get("arguments")
         text = read_carried_text(self.subject, arguments) if self.is_call and isinstance(arguments, dict) else ""
+        if not text:
+            return None
         if has_too_many_parts(text.encode()):
             return too_many_parts()
         return find_excess(read_object(text) or {}, may_hold_half_pairs=True)

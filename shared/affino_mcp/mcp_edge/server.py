@@ -26,9 +26,9 @@ from pydantic import ValidationError
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.catalogue.list_mode import ListMode
 from affino_mcp.catalogue.method import Method
+from affino_mcp.compact_json import to_json
 from affino_mcp.errors import UnknownTool
 from affino_mcp.mcp_edge.instructions import INSTRUCTIONS
-from affino_mcp.mcp_edge.lane.answers import encode
 from affino_mcp.mcp_edge.request import ENDPOINT, AdmittedRequest
 from affino_mcp.mcp_edge.tool_call import carry_out
 from affino_mcp.tool_errors import FAULT_TEXT
@@ -79,7 +79,7 @@ async def run_tool(name: str, arguments: dict[str, Any], *, in_thread: bool) -> 
         answer = await anyio.to_thread.run_sync(work) if in_thread else work()
     except UnknownTool as error:
         raise MCPError(code=INVALID_PARAMS, message=error.message, data={"type": error.type}) from None
-    return ToolResult([TextContent(type="text", text=encode(answer.body))], answer.body, is_error=answer.is_error)
+    return ToolResult([TextContent(type="text", text=to_json(answer.body))], answer.body, is_error=answer.is_error)
 
 
 class ProfileTools(Middleware):

@@ -35,8 +35,9 @@ class Person:
 
     def has_right(self, right: str, at: datetime) -> bool:
         """True if the person holds the permission at this moment, through a group or by a direct grant."""
-        if any(right in self.group_rights.get(group, ()) for group in self.groups):
-            return True
+        for group in self.groups:
+            if right in self.group_rights.get(group, ()):
+                return True
         return right in self.rights and self._is_in_force(self.rights[right], at)
 
     def with_group_rights(self, group_rights: Mapping[str, frozenset[str]]) -> Person:

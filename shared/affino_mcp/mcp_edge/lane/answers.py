@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from affino_mcp import NAME, VERSION
 from affino_mcp.http.reply import Reply, json_reply
@@ -17,11 +17,6 @@ _STAMP: Final = json.dumps({"resultType": "complete", META: {SERVER_INFO: SERVER
 """What every result of 2026-07-28 ends with."""
 CACHE_HINT: Final = {"ttlMs": 0, "cacheScope": "private"}
 """Lists and the server's description hold for one profile and may change with it at any time (2026-07-28)."""
-
-
-def encode(value: Any) -> str:
-    """Compact JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def finish_result(members: str, *, modern: bool) -> bytes:

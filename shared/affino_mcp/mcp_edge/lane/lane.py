@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from affino_mcp.compact_json import to_json
 from affino_mcp.errors import NotAcceptable, Refusal, UnknownTool, UnsupportedContent
 from affino_mcp.http.reply import Reply
 from affino_mcp.mcp_edge.instructions import INSTRUCTIONS
 from affino_mcp.mcp_edge.lane.answers import (
     CACHE_HINT,
     SERVER,
-    encode,
     error_reply,
     finish_result,
     result_reply,
@@ -105,10 +105,10 @@ def _describe_server(received: JsonRpcMessage, admitted: AdmittedRequest) -> str
         return "{}"
     common = {"capabilities": TOOLS_ALONE, "instructions": INSTRUCTIONS[admitted.caller.profile.mode]}
     if received.method == DISCOVER:
-        return encode({"supportedVersions": list(MODERN_VERSIONS), **common, **CACHE_HINT})
+        return to_json({"supportedVersions": list(MODERN_VERSIONS), **common, **CACHE_HINT})
     asked = received.params["protocolVersion"]
     version = asked if asked in HANDSHAKE_VERSIONS else HANDSHAKE_VERSIONS[-1]
-    return encode({"protocolVersion": version, "serverInfo": SERVER, **common})
+    return to_json({"protocolVersion": version, "serverInfo": SERVER, **common})
 
 
 def _call_tool(received: JsonRpcMessage, admitted: AdmittedRequest, *, modern: bool) -> Reply:
@@ -118,7 +118,7 @@ def _call_tool(received: JsonRpcMessage, admitted: AdmittedRequest, *, modern: b
     except UnknownTool as error:
         unknown = ProtocolError(INVALID_PARAMS, error.message, {"type": error.type})
         return error_reply(received.id, unknown, modern=modern)
-    text = encode(answer.body)
-    content = f'[{{"type":"text","text":{encode(text)}}}]'
-    members = f'{{"content":{content},"structuredContent":{text},"isError":{encode(answer.is_error)}}}'
+    text = to_json(answer.body)
+    content = f'[{{"type":"text","text":{to_json(text)}}}]'
+    members = f'{{"content":{content},"structuredContent":{text},"isError":{to_json(answer.is_error)}}}'
     return result_reply(received.id, finish_result(members, modern=modern))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from affino_mcp.mcp_edge.lane.answers import CACHE_HINT, encode, finish_result
+from affino_mcp.compact_json import to_json
+from affino_mcp.mcp_edge.lane.answers import CACHE_HINT, finish_result
 
 if TYPE_CHECKING:
     from affino_mcp.catalogue.tool_view import ToolView
@@ -30,4 +31,4 @@ class ToolLists:
 
 def _encode_list(view: ToolView, *, modern: bool) -> bytes:
     members = {"tools": [method.listing() for method in view.list_methods()], **(CACHE_HINT if modern else {})}
-    return finish_result(encode(members), modern=modern)
+    return finish_result(to_json(members), modern=modern)

@@ -12,6 +12,7 @@ from affino_mcp.catalogue.matching import check_values
 from affino_mcp.catalogue.record import Record
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.clock import format_iso
+from affino_mcp.compact_json import to_json
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item, Key
 from affino_mcp.value_class import value_class
@@ -83,7 +84,7 @@ class Document:
 
     def to_row(self) -> Item:
         """The document as a row of the table."""
-        body = json.dumps({"values": self.values, "system": self.system}, ensure_ascii=False, separators=(",", ":"))
+        body = to_json({"values": self.values, "system": self.system})
         row = {"pk": self.key.pk, "sk": self.key.sk, "version": self.version, "deleted": self.deleted, "body": body}
         return row | ({"purged": self.purged} if self.purged else {})
 

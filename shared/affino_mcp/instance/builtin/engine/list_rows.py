@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.lists import DEFAULT_ENTRIES, LIST_RECORDS, ORDER, ORDER_STEP
+from affino_mcp.compact_json import to_json
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Item, Key
@@ -66,7 +67,7 @@ class StoredList:
     def to_row(self) -> Item:
         """The row of the list."""
         body = [{"code": d.code, "version": d.version, "values": dict(d.values)} for d in self.entries.values()]
-        text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+        text = to_json(body)
         return {**list_key(self.family)._asdict(), "version": self.version, "last_code": self.last_code, "body": text}
 
 
