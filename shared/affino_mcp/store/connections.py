@@ -1,4 +1,4 @@
-"""HTTP/1.1 over kept connections: one request in one packet, its answer read by the standard library.
+"""HTTP/1.1 over kept connections: one request in one packet, and its answer.
 
 urllib3 took three times the CPU for the same exchange (docs/decisions/0118-one-packet-a-request.md).
 """
@@ -11,9 +11,11 @@ import ssl
 import weakref
 from collections.abc import Mapping
 from functools import cached_property
-from http.client import HTTPException, HTTPResponse
-from typing import Final, NamedTuple
+from http.client import HTTPException
+from typing import Final
 from urllib.parse import urlsplit
+
+from affino_mcp.store.answer_reader import HttpAnswer, read_answer
 
 MAX_IDLE: Final = 16
 """The most connections to one address that are kept while nobody uses them."""
@@ -30,14 +32,6 @@ class ExchangeBroken(Exception):
     def __init__(self, *, timed_out: bool) -> None:
         super().__init__()
         self.timed_out = timed_out
-
-
-class HttpAnswer(NamedTuple):
-    """An HTTP answer; `request_id` is AWS's, empty when there is none."""
-
-    status: int
-    request_id: str
-    body: bytes
 
 
 class ConnectionPool:
@@ -65,14 +59,12 @@ class ConnectionPool:
         try:
             connection.settimeout(seconds)
             connection.sendall(head + data)
-            response = HTTPResponse(connection, method="POST")
-            response.begin()
-            body = response.read()
+            answer = read_answer(connection)
         except (OSError, HTTPException) as error:
             connection.close()
             raise ExchangeBroken(timed_out=isinstance(error, TimeoutError)) from error
-        self._give_back(connection, is_over=response.will_close)
-        return HttpAnswer(response.status, response.headers.get("x-amzn-requestid", ""), body)
+        self._give_back(connection, is_over=answer.is_last)
+        return answer
 
     def _take_idle(self) -> socket.socket | None:
         while self._idle:
