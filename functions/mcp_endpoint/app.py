@@ -4,6 +4,7 @@ from affino_mcp.mcp_edge.frozen_start import frozen_start
 
 with frozen_start():
     from affino_mcp import observability
+    from affino_mcp.catalogue.registry import build_argument_models
     from affino_mcp.http.custom_domain import CustomDomain
     from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
     from affino_mcp.self_check.handler import SelfCheckingHandler
@@ -16,6 +17,7 @@ with frozen_start():
     _app = build_mcp_app(_settings, _stores, in_thread=False)
     if is_process_snapshotted():
         _app.library.load()
+        build_argument_models()
     handler = SelfCheckingHandler(
         LambdaHandler(_app, _settings.stage, CustomDomain(_settings.domain, _settings.base_path)),
         build_self_check("McpEndpoint", _settings, _stores),

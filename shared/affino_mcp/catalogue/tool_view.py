@@ -87,7 +87,7 @@ class ToolView:
     def key(self) -> tuple[Any, ...]:
         """Two views with the same key list the same."""
         deeds = tuple(m.name for m in METHODS.values() if self.may_use(m)) if self.mode is ListMode.FAMILY else ()
-        return self.mode, self.confirm, str(self.capability.to_json()), deeds, self.offered
+        return self.mode, self.confirm, frozenset(self.capability.families.items()), deeds, self.offered
 
     def is_listed(self, method: Method) -> bool:
         """True when profile and toolset list the method and the instance carries it out."""

@@ -16,7 +16,7 @@ from affino_mcp.store.answer_reader import MAX_HEAD_BYTES, HttpAnswer, read_answ
 OK = b"HTTP/1.1 200 OK\r\n"
 AWS = (
     OK
-    + b"Server: Server\r\nContent-Type: application/x-amz-json-1.0\r\nx-amzn-RequestId: R7\r\nContent-Length: 2\r\n\r\n{}"
+    + b"Server: Server\r\nContent-Type: application/x-amz-json-1.0\r\nx-amzn-RequestId: id-7\r\nContent-Length: 2\r\n\r\n{}"
 )
 
 
@@ -48,7 +48,7 @@ def read(*parts: bytes) -> HttpAnswer:
 @pytest.mark.parametrize("size", [1, 2, 7, 1000])
 def test_an_answer_comes_in_any_parts(size: int) -> None:
     parts = [AWS[at : at + size] for at in range(0, len(AWS), size)]
-    assert read(*parts) == HttpAnswer(200, "R7", b"{}", is_last=False)
+    assert read(*parts) == HttpAnswer(200, "id-7", b"{}", is_last=False)
 
 
 LAST = {
@@ -101,8 +101,8 @@ LINES = st.lists(
             b"Content-Length: 2, 2",
             b"Transfer-Encoding: chunked",
             b"Transfer-Encoding: identity",
-            b"X-Amzn-RequestId: R1",
-            b"x-amzn-requestid:R2 ",
+            b"X-Amzn-RequestId: id-1",
+            b"x-amzn-requestid:id-2 ",
             b" folded",
             b"no colon",
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from affino_mcp.gate.identity import row_keys
@@ -41,7 +42,7 @@ class SecurityGroups:
     version: int
     last_code: int
 
-    @property
+    @cached_property
     def rights(self) -> dict[str, frozenset[str]]:
         """The permissions that each group gives, by the group's name."""
         return {group.name: group.rights for group in self.groups}
