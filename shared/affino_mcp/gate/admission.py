@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import copy_context
-from dataclasses import replace
 from datetime import datetime
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -121,8 +120,7 @@ class Admission:
             )
         except (ProfileDisabled, ProfileExpired, NetworkNotAllowed, RateLimited) as refusal:
             raise refusal.concerning(person=_find_person_if_up(resolved)) from None
-        caller = self._build_caller(profile, paid, resolved)
-        return replace(caller, token=credentials.token) if credentials.door is Door.CREDENTIALS else caller
+        return self._build_caller(profile, paid, resolved, credentials)
 
     def _refuse_while_limited(self, profile: Profile, lookup: SessionLookup) -> None:
         """Raises RateLimited without a write while this process knows that the limit is reached.
@@ -137,14 +135,17 @@ class Admission:
                 raise refusal.concerning(person=person) from None
             raise
 
-    def _build_caller(self, profile: Profile, paid: RateCharge, resolved: SessionLookup) -> Caller:
+    def _build_caller(
+        self, profile: Profile, paid: RateCharge, resolved: SessionLookup, credentials: CallerCredentials
+    ) -> Caller:
         try:
             session, person = resolved()
         except (Refusal, StoreUnavailable):
             self._refund_charge(profile, paid)
             raise
         self._recent.note(session, epoch_seconds(self._clock()))
-        return Caller(profile, person, session, paid.rate, at=self._clock())
+        token = credentials.token if credentials.door is Door.CREDENTIALS else ""
+        return Caller(profile, person, session, paid.rate, at=self._clock(), token=token)
 
     def _charge_current_version(
         self, profile: Profile, entrant: _Entrant, ask: Callable[[Profile], RateCharge]

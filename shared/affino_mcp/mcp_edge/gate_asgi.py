@@ -246,5 +246,5 @@ def _call_meta(request: Request, received: JsonRpcMessage, toolset: Toolset | No
     form = received.form if request.header(b"mcp-protocol-version") in MODERN_VERSIONS else ConfirmationForm()
     secrets = presented_secrets(request.headers)
     narrowed, door = "" if toolset is None else str(toolset), name_door(request.headers, is_app=request.is_app)
-    found = CallMeta(request.id, name, version, request.source, form, secrets=secrets, toolset=narrowed, door=door)
-    return replace(found, channel=channel_of_client(name))
+    came = request.id, name, version, request.source, form
+    return CallMeta(*came, secrets=secrets, toolset=narrowed, channel=channel_of_client(name), door=door)

@@ -13,7 +13,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.settings import TraceEnvironment, read_trace_environment
@@ -47,14 +47,17 @@ class CallEnd:
         self.status = 0
 
 
-@contextmanager
-def trace_call(service: str, operation: str, find_place: Callable[[], str]) -> Iterator[CallEnd]:
+def trace_call(service: str, operation: str, find_place: Callable[[], str]) -> AbstractContextManager[CallEnd]:
     """Traces the call in the body, which notes its status; a body that raises failed. `find_place` gives the table or folder."""
-    trace, end = find_sampled_trace(read_trace_environment()), CallEnd()
-    if trace is None:
-        yield end
-        return
-    start, is_done = time.time(), False
+    trace = find_sampled_trace(read_trace_environment())
+    return nullcontext(CallEnd()) if trace is None else _trace_sampled_call(trace, service, operation, find_place)
+
+
+@contextmanager
+def _trace_sampled_call(
+    trace: SampledTrace, service: str, operation: str, find_place: Callable[[], str]
+) -> Iterator[CallEnd]:
+    end, start, is_done = CallEnd(), time.time(), False
     try:
         yield end
         is_done = True

@@ -38,6 +38,7 @@ THROTTLING_ERRORS: Final = frozenset(
     }
 )
 """AWS's names for requests that were refused for now; nothing was written."""
+_encode_body: Final = json.JSONEncoder(separators=(",", ":")).encode
 _UNFINISHED_ERRORS: Final = frozenset({"TransactionInProgressException"})  # a resent one; its token gives the result
 _READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "Sign")
 
@@ -132,7 +133,7 @@ class AwsJsonEndpoint:
 
     def _send_until_answered(self, attempts: RequestAttempts, end: CallEnd) -> dict[str, Any]:
         operation, body = attempts.operation, attempts.body
-        data = json.dumps(body, separators=(",", ":")).encode()
+        data = _encode_body(body).encode()
         while (seconds := attempts.next_timeout()) is not None:
             try:
                 answer = self._send_once(operation, data, seconds)
