@@ -65,7 +65,7 @@ def start_row(
     tool: str,
     arguments: dict[str, Any],
     meta: CallMeta,
-    session: Session | None,
+    session: Session | None = None,
 ) -> AuditRow:
     """Gives the row of a call of which nothing is known yet but what came.
 
