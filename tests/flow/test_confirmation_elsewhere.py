@@ -12,7 +12,7 @@ import pytest
 
 from tests.flow import crm
 from tests.flow.confirming import NO, YES, Scene
-from tests.remote.hostile import Forge, forged
+from tests.remote.hostile import Forge, acting_as, forged
 from tests.remote.stage import RemoteStage
 from tests.remote.version1 import Version1Stage
 from tests.version1.habits import Habits
@@ -172,14 +172,34 @@ def older() -> Iterator[CarefulStage]:
     made.stage.handler.close()
 
 
-def test_of_an_instance_that_takes_no_confirm_the_question_comes_first(older: CarefulStage) -> None:
+def test_of_an_instance_that_takes_no_confirm_a_dry_run_comes_first_and_then_the_question(older: CarefulStage) -> None:
     given = {"AccountCode": older.account}
     older.way.seen.clear()
     asked = older.scene.modern.asked("delete_account", **given)
     assert f"delete_account on the account {older.account}." in message_of(asked)
-    assert older.way.seen == []
+    assert older.way.seen == [f"DELETE /rest/demo/v2/accounts/{older.account}"]
+    assert older.is_there()
+    assert older.scene.modern.call_tool("delete_account", AccountCode=4711).error["type"] == "not_found"
     assert older.scene.modern.answered("delete_account", YES, asked["requestState"], **given).result["Deleted"] is True
     assert older.scene.row()["confirmed"] == "by form"
+
+
+def test_a_dry_run_in_another_name_is_of_no_use(older: CarefulStage) -> None:
+    older.forge(acting_as("99"))
+    answer = older.scene.modern.call_tool("delete_account", AccountCode=older.account)
+    assert (answer.status, answer.document["error"]["data"]["type"]) == (503, "instance_failed")
+    assert older.is_there()
+
+
+def test_a_call_with_a_key_of_its_own_is_not_rehearsed(older: CarefulStage) -> None:
+    """Its answer may be there already, which no dry run says."""
+    given = {"AccountCode": older.account, "IdempotencyKey": "k"}
+    older.way.seen.clear()
+    older.scene.modern.asked("delete_account", **given)
+    assert older.way.seen == []
+    older.scene.modern.agreed("delete_account", **given).result  # noqa: B018
+    again = older.scene.modern.agreed("delete_account", **given).result
+    assert crm.codes(again["Warnings"]) == ["REPLAYED"]
 
 
 def test_version_1_is_asked_about_before_anything_is_sent() -> None:

@@ -2,11 +2,12 @@
 
 A call that a person may have to confirm carries their word, Confirm: false when they were not asked. The instance then refuses
 what deletes, moderates or publishes, in the same step in which it would carry it out. One that does not take Confirm cannot say
-it: the person is asked before the call is sent.
+it: the person is asked before the call is sent, after a dry run where it takes DryRun.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
@@ -20,17 +21,20 @@ MAX_ABOUT: Final = 200
 """Characters of the instance's name of a record that are shown to the person."""
 
 
-def state_confirmation(method: Method, values: Values, call: Call, *, takes: bool) -> dict[str, Any]:
+def state_confirmation(
+    method: Method, values: Values, call: Call, *, takes: bool, rehearse: Callable[[], object]
+) -> dict[str, Any]:
     """Gives the person's word for a write's first request; empty where nothing asks, and for an instance that `takes` none.
 
     An agent's word for a call that may turn out not to be grave is kept back until the instance asks for it. Of calls of many,
     the instance asks for each item, so that the word must come with the first request. Raises the call's refusal for what
-    looks grave and is not confirmed where the instance takes no word, and so does not say what is grave.
+    looks grave and is not confirmed where the instance takes no word, and so does not say what is grave; `rehearse` first raises
+    what the instance would refuse anyway.
     """
     if call.confirmed is None or not method.may_need_confirmation:
         return {}
     if not takes:
-        _require_guessed(method, values, call)
+        _require_guessed(method, values, call, rehearse)
         return {}
     is_due = method.always_needs_confirmation or call.confirmed is ConfirmationMethod.FORM or bool(method.each_by)
     if is_due and call.confirmed is not ConfirmationMethod.NOT:
@@ -39,9 +43,13 @@ def state_confirmation(method: Method, values: Values, call: Call, *, takes: boo
     return {CONFIRM.name: False}
 
 
-def _require_guessed(method: Method, values: Values, call: Call) -> None:
-    if method.always_needs_confirmation or method.undoes or values.get(LIVE_FIELD.name):
-        _require(call, _name_subject(method, values))
+def _require_guessed(method: Method, values: Values, call: Call, rehearse: Callable[[], object]) -> None:
+    if not (method.always_needs_confirmation or method.undoes or values.get(LIVE_FIELD.name)):
+        return
+    refusal = call.confirmation_refusal(_name_subject(method, values))
+    if refusal is not None:
+        rehearse()
+        raise refusal
 
 
 def require_asked(method: Method, values: Values, call: Call, required: ConfirmationRequired) -> None:

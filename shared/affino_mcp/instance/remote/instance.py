@@ -25,7 +25,7 @@ from affino_mcp.instance.remote.answers import AnswerUnusable, read_done, unwrap
 from affino_mcp.instance.remote.confirming import require_asked, state_confirmation
 from affino_mcp.instance.remote.exchange import InstanceExchange
 from affino_mcp.instance.remote.inspection import InstanceInspection
-from affino_mcp.instance.remote.offer import OfferCache
+from affino_mcp.instance.remote.offer import InstanceOffer, OfferCache
 from affino_mcp.instance.remote.outcome import ToldOutcome, ask_outcome, read_outcome
 from affino_mcp.instance.remote.refusals import read_refusal
 from affino_mcp.instance.remote.requests import method_request, outcome_request
@@ -97,12 +97,23 @@ class RemoteInstance:
             offer = self._offers.find(credentials)
             offer.require(method, values)
             is_write = method.access is Access.WRITE and not values.get(DRY_RUN.name)
-            word = state_confirmation(method, values, call, takes=offer.takes_confirm(method)) if is_write else {}
+            word = self._state_confirmation(offer, method, values, call, credentials) if is_write else {}
             if offer.version == 1:
                 return self._version1.perform(method, values, call, credentials)
             if is_write:
                 return self._write(method, values, word, call, credentials)
             return self._read(method, values, call, credentials)
+
+    def _state_confirmation(
+        self, offer: InstanceOffer, method: Method, values: Values, call: Call, credentials: CallCredentials
+    ) -> Values:
+        """See `state_confirmation`. A call whose key may have been used is not rehearsed: it has an answer already then."""
+
+        def rehearse() -> None:
+            if offer.lists_argument(method, DRY_RUN) and IDEMPOTENCY_KEY.name not in values:
+                self._read(method, {**values, DRY_RUN.name: True}, replace(call, warnings=[]), credentials)
+
+        return state_confirmation(method, values, call, takes=offer.lists_argument(method, CONFIRM), rehearse=rehearse)
 
     def _read(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> Done:
         asked = unwrap_cursor(call, values)

@@ -9,7 +9,8 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from affino_mcp.catalogue.method import CONFIRM, Method
+from affino_mcp.catalogue.method import Method
+from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock
 from affino_mcp.http.outgoing import ForeignAnswer
@@ -46,9 +47,9 @@ class InstanceOffer:
         if missing:
             raise NotOffered(argument=missing[0])
 
-    def takes_confirm(self, method: Method) -> bool:
-        """True when the instance says itself which calls of the method the person must confirm; it must list the argument."""
-        return CONFIRM.name in (self.methods[method.name] or ())
+    def lists_argument(self, method: Method, argument: Field) -> bool:
+        """True when the instance says by name that it takes this argument of an offered method."""
+        return argument.name in (self.methods[method.name] or ())
 
 
 FindVersion1 = Callable[[CallCredentials], InstanceOffer | None]
