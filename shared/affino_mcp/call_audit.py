@@ -30,7 +30,7 @@ from affino_mcp.tool_errors import ToolError
 T = TypeVar("T")
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class CallAudit:
     """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 

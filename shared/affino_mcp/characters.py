@@ -1,94 +1,21 @@
 """The one form in which texts are stored: characters that cannot be seen are removed, control characters refused.
 
-Which characters those are is Unicode's property Default_Ignorable_Code_Point, with the
-private use areas, the noncharacters and the interlinear marks. Emoji sequences follow UTS #51, joiners RFC 5892
-(appendix A.1), runs of combining marks the Stream-Safe Text Format of UAX #15.
+What texts of Latin letters need is here; `unseen_characters`, which knows all others, is imported for the first such text.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from functools import lru_cache
-from itertools import groupby
+from collections.abc import Callable
 from typing import Final
 
-from affino_mcp.value_class import value_class
-
-MAX_MARKS_IN_A_ROW: Final = 30
-"""Longest run of combining marks (UAX #15, Stream-Safe Text Format); sorting longer runs costs quadratic time."""
+from affino_mcp.tidied_text import FALSE_BREAKS, ForbiddenCharacters, TidyText
 
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _PLAIN: Final = re.compile(r"[\x00-\x84\x86-\xac\xae-\u02ff]*")
 """Texts of these letters are in NFC, and hold nothing to remove."""
 _SEPARATOR: Final = re.compile(r"[\x85\u2028\u2029]")
 _BREAK: Final = re.compile(r"[\r\n\t]")
-_BLANKS: Final = re.compile(r"[\s\u2800]*")
-_DIRECTION: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]+")
-_PRIVATE: Final = re.compile(
-    r"[\ue000-\uf8ff\ufdd0-\ufdef\U000f0000-\U0010ffff"
-    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000))
-    + "]+"
-)
-_JOINERS: Final = "\u200c\u200d\u034f"
-_DIRECTION_MARKS: Final = "\u200e\u200f\u061c"
-_UNSEEN: Final = (
-    r"\u00ad\u115f\u1160\u17b4\u17b5\u180e\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb"
-    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff"
-)
-_SELECTORS: Final = r"\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef"
-_IDEOGRAPHS: Final = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fffd"
-_SUBDIVISION_FLAG: Final = r"\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{3,7}\U000e007f"
-_EMOJI_WITH_STYLE: Final = (
-    r"[#*0-9\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
-    r"[\ufe0e\ufe0f]"
-)
-_SIGN_WITH_VARIANT: Final = (
-    r"[0\u1000-\u109f\u2200-\u22ff\u2a00-\u2aff\u3001\u3002\ua840-\ua877\uaa60-\uaa7b\uff01-\uff5e"
-    rf"\U00010ac0-\U00010aff\U00013000-\U0001345f{_IDEOGRAPHS}][\ufe00-\ufe0d]"
-)
-_KEPT_SEQUENCES: Final = "|".join(
-    (
-        _SUBDIVISION_FLAG,
-        _EMOJI_WITH_STYLE,
-        _SIGN_WITH_VARIANT,
-        rf"[{_IDEOGRAPHS}][\U000e0100-\U000e01ef]",
-        r"[\u1820-\u18aa][\u180b-\u180d\u180f]",
-    )
-)
-"""Flags of subdivisions, and variation selectors behind a character that has variants."""
-_REMOVED_OR_KEPT: Final = re.compile(f"({_KEPT_SEQUENCES})|[{_UNSEEN}{_SELECTORS}]+")
-_EMOJI: Final = r"[\u2600-\u2767\u2794-\u27bf\ufe0f\U0001f000-\U0001faff]"
-_DOUBTFUL_MARKS: Final = re.compile(
-    r"(?<![^\W_])(?<!{0})[{1}]+|[{1}]{{2,}}|[{1}](?![^\W_]|{0})".format(_EMOJI, _JOINERS + _DIRECTION_MARKS)
-)
-"""Runs of joiners and direction marks, but for a single one between two letters, digits or emoji, which stays."""
-_IGNORED_IN_COMPARISONS: Final = re.compile(
-    f"[{_UNSEEN}{_SELECTORS}{_JOINERS}{_DIRECTION_MARKS}]+|{_DIRECTION.pattern}|{_PRIVATE.pattern}"
-)
-NOT_AT_ENDS: Final = "".join(chr(n) for n in range(0x3001) if chr(n).isspace()) + _JOINERS + _DIRECTION_MARKS
-"""Blanks, joiners and direction marks, which no text begins or ends with."""
-_MARKS_IN_DISGUISE: Final = frozenset("\u0f73\u0f75\u0f81\uff9e\uff9f")
-"""Characters of combining class 0 whose decomposition is combining marks."""
-_VIRAMA_CLASS: Final = 9
-"""Canonical combining class of the viramas, behind which RFC 5892 allows joiners."""
-
-FALSE_BREAKS: Final = "line separators other than line breaks"
-DIRECTION: Final = "characters that turn the reading direction"
-INVISIBLE: Final = "invisible characters"
-PRIVATE: Final = "private or undefined characters"
-
-
-class ForbiddenCharacters(ValueError):
-    """A text holds characters that no text may hold; the message is a fixed text that follows the argument's name."""
-
-
-@value_class
-class TidyText:
-    """A text in the form in which it is stored; `removed` says in words what was taken out."""
-
-    text: str
-    removed: tuple[str, ...] = ()
 
 
 def tidy_text(text: str, *, lines: bool = False) -> TidyText:
@@ -99,15 +26,26 @@ def tidy_text(text: str, *, lines: bool = False) -> TidyText:
     """
     _require_no_controls(text, lines=lines)
     broken = _SEPARATOR.sub("\n", text)
-    tidied = TidyText(text.strip()) if _PLAIN.fullmatch(text) else _tidy_unicode(broken)
+    tidied = TidyText(text.strip()) if _PLAIN.fullmatch(text) else load_unicode()(broken)
     if not lines and _BREAK.search(tidied.text):
         raise ForbiddenCharacters("must be one line")
     return tidied if broken == text else TidyText(tidied.text, (FALSE_BREAKS, *tidied.removed))
 
 
+def load_unicode() -> Callable[[str], TidyText]:
+    """Loads what knows the letters of all scripts, and gives what tidies their texts."""
+    from affino_mcp.unseen_characters import tidy_unicode  # noqa: PLC0415 (its expressions take 3 ms to compile)
+
+    return tidy_unicode
+
+
 def remove_unseen(text: str) -> str:
     """The text without the characters that comparisons of names ignore: every one that cannot be seen, joiners too."""
-    return text if text.isascii() else _IGNORED_IN_COMPARISONS.sub("", text)
+    if text.isascii() or _PLAIN.fullmatch(text):
+        return text
+    from affino_mcp.unseen_characters import remove_ignored  # noqa: PLC0415 (as above)
+
+    return remove_ignored(text)
 
 
 def _require_no_controls(text: str, *, lines: bool) -> None:
@@ -115,68 +53,3 @@ def _require_no_controls(text: str, *, lines: bool) -> None:
         raise ForbiddenCharacters("must not contain control characters or broken Unicode")
     if not lines and _SEPARATOR.search(text):
         raise ForbiddenCharacters("must be one line")
-
-
-def _require_short_runs(text: str) -> None:
-    """Raises ForbiddenCharacters for more combining marks in a row than any script uses."""
-    if len(text) <= MAX_MARKS_IN_A_ROW:
-        return
-    for is_mark, run in groupby(map(_is_mark, text)):
-        if is_mark and sum(1 for _ in run) > MAX_MARKS_IN_A_ROW:
-            raise ForbiddenCharacters(f"must not have more than {MAX_MARKS_IN_A_ROW} combining marks in a row")
-
-
-def _tidy_unicode(text: str) -> TidyText:
-    _require_short_runs(text)
-    cleaned = _remove_unseen(unicodedata.normalize("NFC", text))
-    _require_short_runs(cleaned.text)
-    stored = unicodedata.normalize("NFC", cleaned.text).strip()
-    return TidyText("" if _BLANKS.fullmatch(stored) else stored, cleaned.removed)
-
-
-def _remove_unseen(text: str) -> TidyText:
-    straight = _DIRECTION.sub("", text)
-    known = _PRIVATE.sub("", straight)
-    selected = _REMOVED_OR_KEPT.sub(r"\1", known)
-    edged = _strip_edges(selected)
-    seen = _DOUBTFUL_MARKS.sub(_keep_joining, edged)
-    told = (
-        (DIRECTION, straight != text),
-        (INVISIBLE, selected != known or seen != edged or edged != selected.strip()),
-        (PRIVATE, known != straight),
-    )
-    return TidyText(seen, tuple(words for words, gone in told if gone))
-
-
-def _strip_edges(text: str) -> str:
-    """The text without blanks, joiners and direction marks at its ends; a joiner stays behind a last virama."""
-    begun = text.lstrip(NOT_AT_ENDS)
-    stripped = begun.rstrip(NOT_AT_ENDS)
-    following = begun[len(stripped) : len(stripped) + 1]
-    return stripped + following if following in _JOINERS and _is_virama(stripped[-1:]) else stripped
-
-
-def _keep_joining(run: re.Match[str]) -> str:
-    """The first character of a run of joiners and direction marks if it has something to do here; else nothing."""
-    mark, text = run[0][0], run.string
-    before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
-    if mark in _JOINERS:
-        return mark if _is_joined(before, after) else ""
-    return mark if before and after and not _BREAK.search(before + after) and not (before + after).isspace() else ""
-
-
-@lru_cache(maxsize=1024)
-def _is_joined(before: str, after: str) -> bool:
-    """True between letters, digits or emoji; a tag of HTML on one side may stand for the letter behind it."""
-    if _is_virama(before):
-        return True
-    both = before + after
-    return len(both) == 2 and both.strip("<>") != "" and all(unicodedata.category(c)[0] in "LMNS" for c in both)
-
-
-def _is_virama(letter: str) -> bool:
-    return letter != "" and unicodedata.combining(letter) == _VIRAMA_CLASS
-
-
-def _is_mark(letter: str) -> bool:
-    return unicodedata.combining(letter) != 0 or letter in _MARKS_IN_DISGUISE

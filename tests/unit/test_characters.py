@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from affino_mcp.characters import (
+from affino_mcp.characters import remove_unseen, tidy_text
+from affino_mcp.tidied_text import (
     DIRECTION,
     FALSE_BREAKS,
     INVISIBLE,
+    NOT_AT_ENDS,
     PRIVATE,
     ForbiddenCharacters,
     TidyText,
-    remove_unseen,
-    tidy_text,
 )
 
 KEPT: list[tuple[str, str]] = [
@@ -160,3 +160,7 @@ def test_the_cost_is_linear(pattern: str) -> None:
 def test_more_marks_than_a_script_has_are_refused(marks: str) -> None:
     with pytest.raises(ForbiddenCharacters, match="combining marks"):
         tidy_text("a" + marks * 40)
+
+
+def test_no_blank_of_unicode_is_at_the_ends_of_a_text() -> None:
+    assert {chr(code) for code in range(0x110000) if chr(code).isspace()} <= set(NOT_AT_ENDS)

@@ -14,7 +14,7 @@ from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.warning import CallWarning
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ReadArguments:
     """What was meant: `values` by argument, `faults` (the end of a sentence) by argument, and warnings of conversions."""
 

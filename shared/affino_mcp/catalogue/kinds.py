@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, StrictBool, StrictInt, StrictStr
@@ -18,7 +18,8 @@ from affino_mcp.catalogue import reading
 from affino_mcp.catalogue.faults import HTML_GROWTH, describe_growth
 from affino_mcp.catalogue.money_text import MAX_AMOUNT, NOT_MONEY, OUT_OF_BOUNDS
 from affino_mcp.catalogue.reading import MAX_NAME_CHARACTERS, Reader, RecordName
-from affino_mcp.characters import ForbiddenCharacters, TidyText, tidy_text
+from affino_mcp.characters import tidy_text
+from affino_mcp.tidied_text import ForbiddenCharacters, TidyText
 from affino_mcp.value_class import value_class
 
 MAX_CODE: Final = 2**53 - 1
@@ -26,7 +27,6 @@ MAX_CODE: Final = 2**53 - 1
 
 _URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
-_NULL_TEXT: Final = "null"
 _MAX_EMPTY_CHARACTERS: Final = 200
 
 
@@ -58,8 +58,7 @@ def is_empty_text(value: Any, kind_reads: bool = False) -> bool:
     """True for a text of blanks alone; for the text `null` too, of a kind that is no text (`kind_reads`)."""
     if not isinstance(value, str) or len(value) > _MAX_EMPTY_CHARACTERS:
         return False
-    stripped = value.strip()
-    return not stripped or (kind_reads and stripped == _NULL_TEXT)
+    return value.strip() in (("", "null") if kind_reads else ("",))
 
 
 def fixed_error(text: str) -> PydanticCustomError:
@@ -91,6 +90,7 @@ def _normalise_text(value: str, limit: int, *, lines: bool = False) -> str:
     return text
 
 
+@cache
 def string_kind(limit: int, word: str, *checks: Any, lines: bool = False) -> Kind:
     """A text of at most `limit` characters in one line, or in several; `word` names it, and `checks` are pydantic's."""
     fit = AfterValidator(partial(_normalise_text, limit=limit, lines=lines))
@@ -130,9 +130,8 @@ def html_kind(limit: int) -> Kind:
 
 def email_kind(limit: int) -> Kind:
     """One e-mail address, stored as typed."""
-    return string_kind(
-        limit, "e-mail", _pattern_validator("must be one e-mail address, like jane@orbital.example", _EMAIL)
-    )
+    check = _pattern_validator("must be one e-mail address, like jane@orbital.example", _EMAIL)
+    return string_kind(limit, "e-mail", check)
 
 
 def url_kind(limit: int) -> Kind:
@@ -161,6 +160,7 @@ def code_kind() -> Kind:
     return Kind("code", {"type": "integer", "minimum": 1}, _CODE_TYPE, reader=reading.read_code)
 
 
+@cache
 def codes_kind(limit: int) -> Kind:
     """Several codes; repeated ones count once."""
     schema = {"type": "array", "items": {"type": "integer"}, "maxItems": limit}
@@ -204,6 +204,7 @@ def lookups_kind(limit: int) -> Kind:
     return Kind(f"list of codes or names, at most {limit}", schema, lookups, reader=reading.read_entries)
 
 
+@cache
 def integer_kind(low: int, high: int) -> Kind:
     """A whole number between two bounds."""
     schema = {"type": "integer", "minimum": low, "maximum": high}

@@ -42,7 +42,7 @@ class Implied:
     told: bool
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Reading:
     """Reads the values of one call. `zone` is the person's, for moments that name none.
 

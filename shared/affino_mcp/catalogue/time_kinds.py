@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date
+from functools import cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StrictStr
@@ -37,11 +38,13 @@ def _time_kind(name: str, schema: dict[str, str], parse: Callable[[str], str], r
     return Kind(name, {"type": "string", **schema}, sent, reader=reader)
 
 
+@cache
 def date_kind() -> Kind:
     """A calendar date, ISO 8601."""
     return _time_kind("date", {"format": "date"}, _parse_date, reading.read_date)
 
 
+@cache
 def datetime_kind() -> Kind:
     """A date and time, ISO 8601; without a zone it is in the person's. Answers are in UTC."""
     return _time_kind("date and time", {"format": "date-time"}, _parse_datetime, reading.read_datetime)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, Final
 
-from affino_mcp.characters import TidyText
+from affino_mcp.tidied_text import TidyText
 
 
 class WarningCode(StrEnum):

@@ -94,7 +94,7 @@ class Dispatch(Protocol):
         """Writes the audit row of a call that the gate refused."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class AdmittedRequest:
     """The caller, the call's meta data and the dispatch that carries it out, kept in the ASGI scope from gate to tool.
 

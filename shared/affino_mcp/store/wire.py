@@ -69,7 +69,7 @@ class AwsCredentials(Protocol):
         """Gives a consistent set of key, secret and token, refreshed when needed."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RequestAttempts:
     """The attempts of one request, and what became of them."""
 

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from affino_mcp import observability
+from affino_mcp.characters import load_unicode
 from affino_mcp.settings import Settings, is_process_snapshotted
 from affino_mcp.store.archive import Archive, S3Archive
 from affino_mcp.store.credentials import aws_credentials, load_providers
@@ -56,6 +57,7 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
     if is_process_snapshotted():
         load_providers()
         load_requests()
+        load_unicode()
     credentials = aws_credentials()
 
     def report(call: GivenUpCall) -> None:

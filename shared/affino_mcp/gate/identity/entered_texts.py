@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from affino_mcp.characters import ForbiddenCharacters, tidy_text
+from affino_mcp.characters import tidy_text
+from affino_mcp.tidied_text import ForbiddenCharacters
 from affino_mcp.tool_errors import InvalidArgument
 
 

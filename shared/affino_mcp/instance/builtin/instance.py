@@ -6,7 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.catalogue.answer_fields import resolve_fields, select_fields
 from affino_mcp.catalogue.capability import Access, Family
@@ -34,16 +34,18 @@ from affino_mcp.instance.bulk.item_work import carry_items
 from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding
 from affino_mcp.instance.places import PlaceRights, PlacesUnknown
 from affino_mcp.instance.port import Actor, Call, Done, RecordRef
-from affino_mcp.instance.record_finder import RecordFinder
-from affino_mcp.instance.record_restorer import RecordRestorer
-from affino_mcp.instance.reindexing import IndexUpkeep
-from affino_mcp.instance.structure import StructureKeeper
 from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, SettledWrite, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import ToolError
+
+if TYPE_CHECKING:
+    from affino_mcp.instance.record_finder import RecordFinder
+    from affino_mcp.instance.record_restorer import RecordRestorer
+    from affino_mcp.instance.reindexing import IndexUpkeep
+    from affino_mcp.instance.structure import StructureKeeper
 
 MAX_WRITE_ATTEMPTS: Final = 15
 """How often a write is tried again when others change the same rows at the same moment."""

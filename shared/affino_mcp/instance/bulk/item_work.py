@@ -68,7 +68,7 @@ def has_stopped(outcomes: Sequence[ItemOutcome]) -> bool:
     return any(outcome.status in _STOPPED for outcome in outcomes)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ItemWork:
     """The work of one call, whose items are calls of `single`.
 

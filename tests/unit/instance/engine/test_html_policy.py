@@ -10,13 +10,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from affino_mcp.characters import INVISIBLE, ForbiddenCharacters
 from affino_mcp.instance.builtin.engine.html_policy import (
     ALLOWED_ATTRIBUTES,
     ALLOWED_SCHEMES,
     ALLOWED_TAGS,
     sanitise_html,
 )
+from affino_mcp.tidied_text import INVISIBLE, ForbiddenCharacters
 
 LIMIT = 200_000
 PAGE = Path(__file__).parents[4] / "docs" / "html-policy.md"

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from affino_mcp.characters import ForbiddenCharacters
 from affino_mcp.instance.builtin.engine.html_bounds import HtmlTooComplex
 from affino_mcp.instance.builtin.engine.html_elements import separates_words
 from affino_mcp.instance.builtin.engine.html_markdown import is_markdown
 from affino_mcp.instance.builtin.engine.html_policy import ALLOWED_TAGS, sanitise_html
 from affino_mcp.instance.builtin.engine.html_words import read_words
+from affino_mcp.tidied_text import ForbiddenCharacters
 
 LIMIT = 200_000
 KEPT = {

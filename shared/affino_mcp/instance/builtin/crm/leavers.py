@@ -29,7 +29,7 @@ MAX_OPERATIONS: Final = 70
 """So many operations of one transaction may be taken before a further opportunity is left as it is."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class ListedLinks:
     """The contacts of one account in a list of contacts: which are listed, and what their links say."""
 

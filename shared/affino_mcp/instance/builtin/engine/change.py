@@ -39,7 +39,7 @@ MAX_TRANSACTION_OPERATIONS: Final = 100
 """Maximum number of operations of one DynamoDB transaction."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Change:
     """A write that is being prepared. Nothing is written before `commit`.
 

@@ -11,7 +11,7 @@ import nh3
 from affino_mcp.catalogue.faults import HTML_GROWTH, describe_growth
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.warning import WarningCode, warn_of_tidying
-from affino_mcp.characters import ForbiddenCharacters, TidyText, remove_unseen, tidy_text
+from affino_mcp.characters import remove_unseen, tidy_text
 from affino_mcp.instance.builtin.engine.html_anchors import Anchors, find_dead_links
 from affino_mcp.instance.builtin.engine.html_bounds import HtmlTooComplex
 from affino_mcp.instance.builtin.engine.html_markdown import is_markdown
@@ -21,6 +21,7 @@ from affino_mcp.instance.builtin.engine.html_source import count_parts, read_sou
 from affino_mcp.instance.builtin.engine.html_tokens import read_tokens
 from affino_mcp.instance.builtin.engine.html_words import find_lost_words, read_words
 from affino_mcp.instance.port import Call
+from affino_mcp.tidied_text import ForbiddenCharacters, TidyText
 from affino_mcp.tool_errors import InvalidArgument
 from affino_mcp.value_class import value_class
 

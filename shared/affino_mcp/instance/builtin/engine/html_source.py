@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from affino_mcp.characters import ForbiddenCharacters, tidy_text
+from affino_mcp.characters import tidy_text
 from affino_mcp.instance.builtin.engine.html_anchors import Anchors, read_anchors, remove_prefix
 from affino_mcp.instance.builtin.engine.html_bounds import Nesting, require_few_tags
 from affino_mcp.instance.builtin.engine.html_elements import TABLE_PARTS, separates_words
@@ -18,6 +18,7 @@ from affino_mcp.instance.builtin.engine.html_tokens import (
     decode_value,
     read_tokens,
 )
+from affino_mcp.tidied_text import ForbiddenCharacters
 from affino_mcp.value_class import value_class
 
 _NEVER_COUNTED: Final = "rel"

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from typing import Final
 
-from affino_mcp.characters import ForbiddenCharacters, tidy_text
+from affino_mcp.characters import tidy_text
 from affino_mcp.instance.builtin.engine.html_elements import separates_words
 from affino_mcp.instance.builtin.engine.html_tokens import TokenKind, read_tokens
+from affino_mcp.tidied_text import ForbiddenCharacters
 
 _LONG_NUMBER: Final = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")
 _JOINED: Final = "\u0338"

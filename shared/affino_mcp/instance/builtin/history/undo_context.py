@@ -71,7 +71,7 @@ def describe_undone(entry: HistoryEntry) -> dict[str, Any]:
     return {"Undone": which | {"How": _HOW_UNDONE[entry.deed]}}
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class UndoChange(Change):
     """A change that undoes an earlier one: it is committed only when it gives the record its former values."""
 

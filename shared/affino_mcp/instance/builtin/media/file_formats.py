@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from affino_mcp.characters import NOT_AT_ENDS
 from affino_mcp.instance.builtin.media.archive_parts import read_parts
 from affino_mcp.instance.builtin.media.file_archives import read_zip_directory
 from affino_mcp.instance.builtin.media.file_compounds import COMPOUND_SIGNATURE, read_compound_names
 from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.instance.builtin.media.office_packages import CONTENT_TYPES_NAME, macros_error, require_no_macros
+from affino_mcp.tidied_text import NOT_AT_ENDS
 from affino_mcp.tool_errors import UnsupportedMedia
 from affino_mcp.value_class import value_class
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
 from affino_mcp.instance.builtin.media.file_content import PIECE_BYTES, FileContent
@@ -25,7 +26,9 @@ def _spellings(name: str) -> str:
     return "".join(f"(?:{letter}|(?i:#{ord(letter):02x}))" for letter in name)
 
 
-_ACTIVE: Final = re.compile(rf"/(?:{'|'.join(map(_spellings, ACTIVE_NAMES))})[\0\t\n\f\r ()<>\[\]{{}}/%]".encode())
+@cache
+def _active_pattern() -> re.Pattern[bytes]:
+    return re.compile(rf"/(?:{'|'.join(map(_spellings, ACTIVE_NAMES))})[\0\t\n\f\r ()<>\[\]{{}}/%]".encode())
 
 
 def require_pdf_end(content: FileContent) -> None:
@@ -44,6 +47,6 @@ def is_active_pdf(content: FileContent) -> bool:
     for start in range(0, content.size, PIECE_BYTES - _OVERLAP_BYTES):
         piece = content.read_piece(start)
         names += piece.count(b"/")
-        if names > MAX_NAMES_SEARCHED or not piece or _ACTIVE.search(piece):
+        if names > MAX_NAMES_SEARCHED or not piece or _active_pattern().search(piece):
             return True
     return False

@@ -48,7 +48,7 @@ def load_member_states(records: Records, kind: ListKind, code: int, members: Seq
     )
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MemberWork:
     """The work of one call. `outcome` maps each member to the word of the answer that the member is reported under."""
 

@@ -20,7 +20,7 @@ ROOM: Final = MAX_TRANSACTION_OPERATIONS - _ROWS_OF_A_CHANGE
 """So many operations one change holds of its own."""
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class RecordEdit:
     """What changes in one record: values, system attributes, relations (None removes one), and what history notes besides."""
 
@@ -54,7 +54,7 @@ class RecordEdit:
         records.save_record(change, self.before, after, **self.noted, **moved)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class EditedRecords:
     """The edits of one change by the record, in the order in which they are written."""
 

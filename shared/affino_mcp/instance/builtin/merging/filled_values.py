@@ -11,7 +11,7 @@ from affino_mcp.plain_text import plain
 from affino_mcp.telephone_numbers import phone_digits
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class FilledValues:
     """The values that the kept record takes over, and those of the other one that it does not take, by attribute."""
 

@@ -69,7 +69,7 @@ class MergeRules:
     parts: Callable[[Merge], Sequence[Piece]]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MergePlan:
     """The plan: `merge` is the whole merge, saved if one step holds it (`is_whole`); `pieces` are what steps before it move.
 

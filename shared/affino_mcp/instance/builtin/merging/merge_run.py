@@ -60,7 +60,7 @@ def _asked(merge: Merge) -> tuple[Method, Values, Call]:
     return change.method, change.values, change.call
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class _MergeRun:
     """A merge in steps. `moved` is what all steps so far have moved, by kind, `whole` what there was to move."""
 

@@ -59,7 +59,7 @@ def undo_merge(
     return MergeUndo(view_of, method, values, call, RecordRef.parse(entry.ref), merged, told).carry(entry)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class MergeUndo:
     """The undo of one merge of `merged` into `kept`."""
 

@@ -32,7 +32,7 @@ from affino_mcp.store.ops import Check, Item, Update, absent, all_of, equals
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Merge:
     """One transaction that is being prepared: the two records, what moves, and what the kept one takes over.
 
