@@ -1,14 +1,14 @@
-"""Classes of values that nobody changes, made in a fifth of the time that a frozen dataclass takes.
+"""Classes of values that nobody changes, made in a tenth of the time that a frozen dataclass takes.
 
 A frozen dataclass compiles six methods for each class, which was a quarter of a function's start (docs/performance.md). A value
-class compiles `__init__` alone and shares the other methods. mypy refuses to set an attribute, as it does for a frozen
-dataclass; at run time nothing looks, which makes new values cheaper too.
+class compiles `__init__` alone, from a plainer text, and shares the other methods. mypy refuses to set an attribute, as it does
+for a frozen dataclass; at run time nothing looks, which makes new values cheaper too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform, overload
@@ -66,4 +66,29 @@ def _make_value_class(kind: Any, *, eq: bool) -> Any:
     for name, method in methods.items():
         if vars(kind).get(name) is None:
             setattr(kind, name, method)
-    return dataclass(eq=False, repr=False)(kind)
+    made = dataclass(init=False, eq=False, repr=False)(kind)
+    made.__init__ = _compile_init(made)
+    return made
+
+
+def _compile_init(kind: Any) -> Any:
+    """Gives the `__init__` that `dataclass` would make. A default is a name of the text's own, so that it needs no closure."""
+    known: dict[str, Any] = {"_absent": MISSING}
+    parameters, values, targets = [], [], []
+    for place, each in enumerate(fields(kind)):
+        default, value = "", each.name
+        if each.default is not MISSING:
+            default, known[f"_{place}"] = f"=_{place}", each.default
+        elif each.default_factory is not MISSING:
+            default, known[f"_{place}"] = "=_absent", each.default_factory
+            value = f"_{place}() if {each.name} is _absent else {each.name}"
+        parameters.append(each.name + default)
+        values.append(value)
+        targets.append(f"self.{each.name}")
+    body = f"{','.join(targets)},={','.join(values)}," if values else "pass"
+    then = ";self.__post_init__()" if hasattr(kind, "__post_init__") else ""
+    exec(f"def __init__(self,{','.join(parameters)}):{body}{then}", known)  # noqa: S102 (of field names alone)
+    made = known["__init__"]
+    made.__annotations__ = {each.name: each.type for each in fields(kind)}
+    made.__qualname__ = f"{kind.__qualname__}.__init__"
+    return made

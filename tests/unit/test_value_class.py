@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
@@ -50,6 +50,18 @@ class Definition:
     name: str
 
 
+@value_class
+class Range:
+    """Says what is wrong with itself, and keeps what it reckoned."""
+
+    low: int = 0
+    high: int = 9
+
+    def __post_init__(self) -> None:
+        if self.low > self.high:
+            raise ValueError("low is above high")
+
+
 @dataclass(frozen=True)
 class PlainPlace:
     """What Place stands for."""
@@ -85,6 +97,38 @@ def test_works_with_the_functions_of_dataclasses() -> None:
     changed = replace(Place("a"), number=2)
     assert changed == Place("a", 2)
     assert asdict(changed) == {"name": "a", "number": 2, "notes": (), "password": "", "seen": {}}
+
+
+def test_a_made_default_belongs_to_one_value() -> None:
+    Place("a").seen["x"] = 1
+    assert Place("a").seen == {}
+
+
+@pytest.mark.parametrize(
+    ("places", "names"),
+    [
+        pytest.param((), {}, id="too few"),
+        pytest.param(("a", 1, (), "", {}, "more"), {}, id="too many"),
+        pytest.param(("a",), {"name": "b"}, id="twice"),
+        pytest.param(("a",), {"colour": "red"}, id="unknown"),
+    ],
+)
+def test_takes_the_arguments_of_a_frozen_dataclass(places: tuple[Any, ...], names: dict[str, Any]) -> None:
+    with pytest.raises(TypeError) as theirs:
+        PlainPlace(*places, **names)
+    with pytest.raises(TypeError) as ours:
+        Place(*places, **names)
+    assert str(ours.value) == str(theirs.value).replace("PlainPlace", "Place")
+
+
+def test_checks_itself_when_it_is_made() -> None:
+    assert Range(high=3) == Range(0, 3)
+    with pytest.raises(ValueError, match="above"):
+        Range(3, 2)
+
+
+def test_has_the_types_of_its_arguments() -> None:
+    assert get_type_hints(House.__init__) == get_type_hints(House)
 
 
 def test_another_class_is_never_equal() -> None:
