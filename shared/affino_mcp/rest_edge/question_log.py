@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from affino_mcp.audit.channels import REST_CHANNEL
@@ -17,6 +17,7 @@ from affino_mcp.gate.caller import Caller
 from affino_mcp.gate.signed_gate import TOKEN_HEADER
 from affino_mcp.http.signing_headers import token_header
 from affino_mcp.rest_edge.request import RestRequest
+from affino_mcp.value_class import value_class
 
 OFFER_QUESTION: Final = "GET /v2"
 OUTCOME_QUESTION: Final = "GET /v2/requests"
@@ -37,7 +38,7 @@ def call_meta(request: RestRequest) -> CallMeta:
     return CallMeta(request.id, name, version, request.source, secrets=secrets, channel=REST_CHANNEL)
 
 
-@dataclass(frozen=True)
+@value_class
 class QuestionLog:
     """Writes the rows of questions. Of one that costs no budget a row is written when it is refused, as of handshakes."""
 
