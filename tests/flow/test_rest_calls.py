@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import parse_qs, unquote
 
 import pytest
 
@@ -108,6 +109,42 @@ def test_an_idempotency_key_makes_a_repeat_safe(client: RestClient) -> None:
     assert again.document["Warnings"][0]["Code"] == "REPLAYED"
     other = keyed.post("/accounts", Name="Twice")
     assert (other.status, other.error["code"], other.error["details"]["argument"]) == (409, "-130", "IdempotencyKey")
+
+
+SPELT = [
+    "Fields=Name,City&Search=O'Brien and Sons",
+    "Fields=Name,City&Search=O'Brien%20%26%20Sons",
+    "Fields=Name%2CCity&Search=O%27Brien%20%26%20Sons",
+    "Fields=Name%2cCity&Search=O%27Brien%20%26%20Sons",
+    "Fields=Name%2CCity&Search=O'Brien%20%26%20Sons",
+    "Fields=Name%2CCity&Search=O%27Brien+%26+Sons",
+    "Fields=Name,City&Search=O%27Brien+%26+Sons",
+    "DateFilter=2026-11-01T09:00:00Z&Fields=Name,City",
+    "DateFilter=2026-11-01T09%3A00%3A00Z&Fields=Name%2CCity",
+]
+
+
+@pytest.mark.parametrize("query", SPELT)
+def test_a_query_may_be_signed_in_any_usual_spelling(client: RestClient, query: str) -> None:
+    """API Gateway passes the query on decoded: what was sent is not known."""
+    answer = client.send("GET", "/accounts", query=query, signed_query=True)
+    assert answer.status == 200, answer.document
+
+
+def test_a_path_may_be_signed_as_it_is_sent(client: RestClient) -> None:
+    """A record may be named in a path; API Gateway passes the path on decoded."""
+    client.post("/accounts", Name="O'Brien & Sons")
+    for place in ("O'Brien%20&%20Sons", "O%27Brien%20%26%20Sons", "O'Brien & Sons"):
+        event = client.sign("GET", f"/accounts/{place}")
+        event["path"] = unquote(event["path"])
+        assert client.deliver(event).document["Account"]["Name"] == "O'Brien & Sons"
+
+
+@pytest.mark.parametrize("changed", ["Fields=Name", "Fields=Name,City,Website", "Search=Name,City", "fields=Name,City"])
+def test_a_query_that_was_changed_on_its_way_is_refused(client: RestClient, changed: str) -> None:
+    event = client.sign("GET", "/accounts", query="Fields=Name,City", signed_query=True)
+    event["multiValueQueryStringParameters"] = parse_qs(changed)
+    assert client.deliver(event).status == 401
 
 
 def test_a_query_may_be_signed_or_not(client: RestClient) -> None:

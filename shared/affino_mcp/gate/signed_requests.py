@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import field
 from datetime import timedelta
@@ -14,7 +14,7 @@ from affino_mcp.gate.abuse.signatures_seen import SignatureUsed, UsedSignatures
 from affino_mcp.gate.abuse.token_guard import TokenGuard
 from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.profiles.profile import Profile, ProfileReader, ProfileState, is_same_secret, signing_secrets
-from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_request
+from affino_mcp.http.request_signature import body_md5, format_timestamp, sign_digest
 from affino_mcp.http.signing_headers import RawHeaders, SigningHeaders, signing_headers, single_header
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database
@@ -49,13 +49,14 @@ class SignatureReplayed(Refusal):
 
 @value_class
 class SignedRequest:
-    """A request that must be signed, for one of these `uris`: with and without its query, where it has one."""
+    """A request that must be signed, for one of these `uris`, or of those that `spell_uris` gives when it is for none of them."""
 
     method: str
     uris: tuple[str, ...]
     headers: RawHeaders = field(repr=False)
     body: bytes = field(repr=False)
     source: str = ""
+    spell_uris: Callable[[], Iterable[str]] = field(default=tuple, compare=False)
 
 
 @value_class
@@ -111,8 +112,9 @@ class SignedRequests:
     def _verify_signature(self, request: SignedRequest, given: SigningHeaders) -> tuple[ProfileState, str]:
         state = self._reader.read_current(given.key)
         secrets = signing_secrets(state.profile if state else None, self._clock())
-        right = [secret for secret in secrets if _is_signed_with(secret, request, given)]
-        if not is_same_secret(body_md5(request.body), given.md5) or state is None or not right:
+        md5 = body_md5(request.body)
+        right = [secret for secret in secrets if _is_signed_with(secret, request, given, md5)]
+        if not is_same_secret(md5, given.md5) or state is None or not right:
             raise self._count_stranger(request.source)
         return state, right[0]
 
@@ -125,7 +127,10 @@ class SignedRequests:
         return BadSignature(f"{BadSignature.text} It is {format_timestamp(self._clock())} here.")
 
 
-def _is_signed_with(secret: str, request: SignedRequest, given: SigningHeaders) -> bool:
-    """True when the signature is right for one of the URIs."""
-    ours = [sign_request(request.method, uri, request.body, secret, given.timestamp) for uri in request.uris]
-    return any(is_same_secret(each, given.signature) for each in ours)
+def _is_signed_with(secret: str, request: SignedRequest, given: SigningHeaders, md5: str) -> bool:
+    """True when the signature is right for one of the URIs, with this MD5 of the body."""
+
+    def is_of(uri: str) -> bool:
+        return is_same_secret(sign_digest(request.method, uri, md5, secret, given.timestamp), given.signature)
+
+    return any(map(is_of, request.uris)) or any(map(is_of, request.spell_uris()))

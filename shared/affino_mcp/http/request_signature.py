@@ -14,7 +14,12 @@ def body_md5(body: bytes) -> str:
 
 def sign_request(method: str, uri: str, body: bytes, secret: str, timestamp: str) -> str:
     """Gives the Signature header in upper-case hex. `uri` is the path without scheme, host and stage."""
-    text = "+".join((method.upper(), uri, body_md5(body), secret, timestamp))
+    return sign_digest(method, uri, body_md5(body), secret, timestamp)
+
+
+def sign_digest(method: str, uri: str, md5: str, secret: str, timestamp: str) -> str:
+    """Gives the Signature header of a request whose body has this MD5 header."""
+    text = f"{method.upper()}+{uri}+{md5}+{secret}+{timestamp}"
     return hashlib.sha512(text.encode()).hexdigest().upper()
 
 

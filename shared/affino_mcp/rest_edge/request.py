@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl
 
 from starlette.types import Scope
 
@@ -13,6 +14,7 @@ from affino_mcp.gate.signed_requests import SignedRequest
 from affino_mcp.http.request import HttpRequest
 from affino_mcp.http.signing_headers import single_header
 from affino_mcp.rest_edge.refusals import BadCall
+from affino_mcp.rest_edge.uri_spellings import spell_uris
 from affino_mcp.value_class import value_class
 
 MAX_BODY: Final = 4 * 1024 * 1024 + 64 * 1024
@@ -63,13 +65,9 @@ class RestRequest(HttpRequest):
             raise BadCall("The query has too many fields.", rule=f"at most {MAX_QUERY_FIELDS}") from None
 
     def signed(self, body: bytes) -> SignedRequest:
-        """What the signature covers: verb, path and body, with the query or without it.
+        """What the signature covers: verb, path and body, with the query or without it, in any usual spelling."""
 
-        API Gateway does not pass the query on as it was sent, so that the two usual ways to write it are tried too.
-        """
-        path, query = self.path, self.query_text
-        uris = [path]
-        if query:
-            pairs = self.read_query()
-            uris += [f"{path}?{text}" for text in (query, urlencode(pairs), urlencode(pairs, quote_via=quote))]
-        return SignedRequest(self.method, tuple(dict.fromkeys(uris)), self.headers, body, self.source)
+        def spell() -> Iterator[str]:
+            return spell_uris(self.path, self.query_text, self.read_query())
+
+        return SignedRequest(self.method, (self.path,), self.headers, body, self.source, spell)
