@@ -63,7 +63,10 @@ def openapi_document(dbname: str) -> dict[str, Any]:
         "info": {
             "title": "Affino MCP: REST API",
             "version": VERSION,
-            "description": "Every call is signed with an API Profile's secret, names a User-Agent, and acts as a person.",
+            "description": (
+                "Every call is signed with an API Profile's secret, names a User-Agent, and acts as a person. Errors of API "
+                "Gateway itself have error.type and error.message at the same places, a number as error.code, and error.data."
+            ),
         },
         "servers": [{"url": f"/rest/{dbname}"}],
         "paths": {
