@@ -162,7 +162,7 @@ class ToolDispatch:
         matched = match_arguments(taken, named.arguments, require_zone(zone), zone)
         values = dict(matched.values)
         said = values.pop(CONFIRM.name, None)
-        call = self._instance_call(caller, trail, [*matched.warnings, *trail.row.warnings])
+        call = self._instance_call(caller, trail, [*matched.warnings, *trail.row.warnings], counts=meta.counts)
         if profile.confirm or said is not None:
             confirmation = Confirmation(caller, named.tool, named.arguments, meta.form, said is True, epoch_seconds(at))
             call, values = (
@@ -194,7 +194,7 @@ class ToolDispatch:
             return Done(caller.view_tools().answer_guide(method, values))
         return self._instance.perform(method, values, call)
 
-    def _instance_call(self, caller: Caller, trail: CallAudit, warnings: list[CallWarning]) -> Call:
+    def _instance_call(self, caller: Caller, trail: CallAudit, warnings: list[CallWarning], *, counts: bool) -> Call:
         capability = caller.capability
         return Call(
             actor=caller.person,
@@ -213,6 +213,7 @@ class ToolDispatch:
             charge_items=lambda units: self._charge_items(caller.profile, units) if units > 0 else None,
             item_logs=trail,
             credentials=caller_credentials(caller),
+            counts=counts,
         )
 
     @staticmethod

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from affino_mcp.catalogue.version1_document import VERSION_1_CALLS, Version1Call
+from affino_mcp.instance.builtin.listing import list_totals
 from tests.rest_client import RestClient
 from tests.world import World
 
@@ -51,6 +53,45 @@ def test_lists_go_on_after_a_code(client: RestClient) -> None:
     rest = client.get("/accounts", StartCode=20, DateFilter="2026-Nov-01%2000:00:00").document
     assert [row["AccountCode"] for row in rest["Accounts"]] == [21, 22, 23]
     assert client.get("/accounts", DateFilter="2026-Dec-01%2000:00:00").document["Accounts"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        pytest.param({}, 45, id="all"),
+        pytest.param({"StartCode": 20}, 45, id="a later page"),
+        pytest.param({"StartCode": 40}, 45, id="the last page"),
+        pytest.param({"StartCode": 99}, 45, id="behind the last"),
+        pytest.param({"DateFilter": "2026-Nov-23%2009:30:00"}, 22, id="changed since"),
+        pytest.param({"DateFilter": "2026-Nov-23%2009:30:00", "StartCode": 44}, 22, id="changed since, a later page"),
+        pytest.param({"Search": "tern"}, 23, id="found"),
+        pytest.param({"Search": "tern", "StartCode": 20}, 23, id="found, a later page"),
+    ],
+)
+def test_every_page_tells_how_many_there_are(
+    client: RestClient, world: World, query: dict[str, Any], number: int
+) -> None:
+    for place in range(45):
+        if place == 23:
+            world.clock.move(hours=1)
+            client = client.log_in(1)
+        client.post("/accounts", Name=f"{'Tern' if place < 23 else 'Gull'} {place}")
+    world.watched.calls.clear()
+    assert client.get("/accounts", **query).document["TotalRecords"] == number
+    assert (
+        len([call for call, table in world.watched.calls if call == "query" and table == world.settings.records_table])
+        <= 2
+    )
+
+
+def test_a_list_that_is_longer_than_is_counted_has_no_number(
+    client: RestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in range(23):
+        client.post("/accounts", Name=f"Tern {place}")
+    for most, number in ((22, None), (23, 23)):
+        monkeypatch.setattr(list_totals, "MAX_COUNTED_ROWS", most)
+        assert client.get("/accounts").document["TotalRecords"] == number
 
 
 def test_a_user_is_a_contact_with_links_and_permissions(client: RestClient, world: World) -> None:

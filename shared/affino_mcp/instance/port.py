@@ -187,10 +187,9 @@ class Call:
     empty where nothing does. `log` is the call's audit row, which a write takes into its own transaction. `repeat_key` is the
     idempotency key of a call that comes without one, by which a caller repeats it whose outcome is not known.
     `confirmation_refusal` takes the name, for people, of the record of a write that deletes, moderates or publishes, and
-    returns the refusal when it is not confirmed; `confirmed` is how it is, None where nothing asks. `zone` is the person's
-    time zone, by which days are meant. `named` are the arguments that came as names of records, as sent: a repeat is known by
-    them. `charge_items` takes the profile's budget for so many items besides the first, `item_logs` keep the rows of items.
-    `credentials` are for an instance elsewhere alone; None on channels without them.
+    returns the refusal when it is not confirmed; `confirmed` is how it is, None where nothing asks. Days are meant in `zone`.
+    `named` are the arguments that came as names of records, as sent: a repeat is known by them. `charge_items` takes budget for
+    items but the first, `item_logs` keep their rows. `credentials` are for an instance elsewhere; `counts`: a list is counted.
     """
 
     actor: Actor
@@ -213,6 +212,7 @@ class Call:
     charge_items: Callable[[int], None] = field(default=lambda _: None)
     item_logs: ItemLogs = field(default_factory=NoItemLogs)
     credentials: CallCredentials | None = field(default=None, repr=False)
+    counts: bool = False
 
     @property
     def today(self) -> date:

@@ -55,6 +55,12 @@ _RETRY_AFTER_HEADER: Final = {
 }
 
 
+_DESCRIPTION: Final = (
+    "Every call is signed with an API Profile's secret, names a User-Agent, and acts as a person. Errors of API Gateway itself "
+    "have error.type and error.message at the same places, a number as error.code, and error.data."
+)
+
+
 def openapi_document(dbname: str) -> dict[str, Any]:
     """Gives the OpenAPI document of one instance."""
     as_person = _parameters(_headers_with("AccessToken"))
@@ -63,10 +69,7 @@ def openapi_document(dbname: str) -> dict[str, Any]:
         "info": {
             "title": "Affino MCP: REST API",
             "version": VERSION,
-            "description": (
-                "Every call is signed with an API Profile's secret, names a User-Agent, and acts as a person. Errors of API "
-                "Gateway itself have error.type and error.message at the same places, a number as error.code, and error.data."
-            ),
+            "description": _DESCRIPTION,
         },
         "servers": [{"url": f"/rest/{dbname}"}],
         "paths": {

@@ -99,12 +99,14 @@ class MethodCalls:
         name: str,
         read: Callable[[], Arguments],
         shape: Callable[[ToolAnswer], Reply],
+        *,
+        counts: bool = False,
     ) -> Reply:
         """Admits the caller, carries the method of this name out with the arguments that `read` gives, and logs the call.
 
-        `read` may raise Refusal; `shape` makes the answer of a success.
+        `read` may raise Refusal; `shape` makes the answer of a success; `counts`: see CallMeta.
         """
-        meta, elapsed, arguments = call_meta(request), start_stopwatch(), Arguments()
+        meta, elapsed, arguments = replace(call_meta(request), counts=counts), start_stopwatch(), Arguments()
         fault: Refusal | None = None
         try:
             arguments = read()

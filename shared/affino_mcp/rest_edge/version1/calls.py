@@ -27,9 +27,16 @@ class Performer(Protocol):
     """The part of `affino_mcp.rest_edge.calls.MethodCalls` that carries one method out."""
 
     def perform(
-        self, request: RestRequest, body: bytes, name: str, read: Callable[[], Arguments], shape: Shape
+        self,
+        request: RestRequest,
+        body: bytes,
+        name: str,
+        read: Callable[[], Arguments],
+        shape: Shape,
+        *,
+        counts: bool = False,
     ) -> Reply:
-        """Admits the caller, carries the method out, and logs the call."""
+        """Admits the caller, carries the method out, and logs the call; `counts`: see CallMeta."""
 
 
 class Version1Calls:
@@ -58,7 +65,7 @@ class Version1Calls:
                 lambda: _list_arguments(request, collection),
                 lambda answer: _list_rows(request, collection, answer),
             )
-            return self._performer.perform(request, body, f"list_{collection.plural}", read, shape)
+            return self._performer.perform(request, body, f"list_{collection.plural}", read, shape, counts=True)
         if request.method != "POST":
             raise WrongVerb(("GET", "POST"))
         return self._performer.perform(

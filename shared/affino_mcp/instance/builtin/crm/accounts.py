@@ -25,7 +25,14 @@ from affino_mcp.instance.builtin.engine.index import (
     topic_tags,
 )
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import filter_targets, in_memory_pages, listing, number_sorts, word_search
+from affino_mcp.instance.builtin.listing import (
+    filter_targets,
+    in_memory_pages,
+    list_totals,
+    listing,
+    number_sorts,
+    word_search,
+)
 from affino_mcp.instance.builtin.listing.date_ranges import with_date_ranges
 from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
@@ -72,7 +79,7 @@ def list_accounts(records: Records, method: Method, values: Values, call: Call) 
     targets = find_targets(call, values, {"AccountManagerCode": filter_targets.STAFF, "ParentCode": FAMILY})
     plan = with_date_ranges(records, listing.ListPlan(ACCOUNT, rows, tags, have=known, targets=targets), values, call)
     list_accounts_of = _list_descendants if values.get("IncludeChildren") else number_sorts.list_records
-    return list_accounts_of(records, plan, values, call)
+    return list_totals.with_number(records, plan, values, call, list_accounts_of(records, plan, values, call))
 
 
 def _list_descendants(records: Records, asked: listing.ListPlan, values: Values, call: Call) -> Done:

@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.crm.leavers import ListedLinks
 from affino_mcp.instance.builtin.engine.document import RecordState, new_document
 from affino_mcp.instance.builtin.engine.index import Facets, topic_tags
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records, require_if_updated
-from affino_mcp.instance.builtin.listing import in_memory_pages, listing, member_filtering
+from affino_mcp.instance.builtin.listing import in_memory_pages, list_totals, listing, member_filtering
 from affino_mcp.instance.builtin.listing.date_ranges import with_date_ranges
 from affino_mcp.instance.builtin.listing.dependents import render_dependents
 from affino_mcp.instance.builtin.listing.filter_targets import find_targets
@@ -74,7 +74,7 @@ def list_contacts(records: Records, method: Method, values: Values, call: Call) 
     if on_list:
         source = member_lists.load_member_source(records, call, CONTACT_LIST, on_list)
         return member_filtering.list_from_source(records, plan, source, values, call)
-    return listing.list_records(records, plan, values, call)
+    return list_totals.with_number(records, plan, values, call, listing.list_records(records, plan, values, call))
 
 
 def plan_list(records: Records, values: Values, call: Call) -> ListPlan:

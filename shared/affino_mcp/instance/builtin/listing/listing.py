@@ -60,7 +60,7 @@ def list_records(records: Records, plan: ListPlan, values: Values, call: Call) -
         text = f"Too many are found: {', '.join(plan.record.found_by.values())} were left out of the search. Give more words."
         call.warn(WarningCode.TRUNCATED, "Search", text)
     query = build_index_query(records, plan, values, call)
-    rows, more = _read_rows(records, plan, query, values)
+    rows, more = read_rows(records, plan, query, values)
     return answer_rows(records, plan, rows, more, values, call, query.sort)
 
 
@@ -180,7 +180,8 @@ def is_in_list(plan: ListPlan, facets: Facets) -> bool:
     return condition_holds(build_condition(plan, plan.facets), {"facets": [*facets.rows, *facets.tags]})
 
 
-def _read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -> tuple[list[Item], Item | None]:
+def read_rows(records: Records, plan: ListPlan, query: Query, values: Values) -> tuple[list[Item], Item | None]:
+    """Reads the index's rows of one page, in at most five reads; gives them, and the position of the next page."""
     size, keep = values.get("PageSize", DEFAULT_PAGE_SIZE), make_row_filter(records, plan.record.family, values)
     dated = bool(values.get("DateFilter")) and query.index is not None and query.sort != "updated"
     filters = query.where is not None or parse_search(values) or dated or plan.keep
