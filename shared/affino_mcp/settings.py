@@ -75,6 +75,11 @@ class Settings:
     instance_url: str = _setting_field(
         "AFFINO_INSTANCE_URL", "", "the instance whose people log in here (https://host); empty: the builtin one"
     )
+    instance_certificates: str = _setting_field(
+        "AFFINO_INSTANCE_CERTIFICATES",
+        "",
+        "the certificates (PEM) of the authorities that alone vouch for that instance; empty: the public authorities",
+    )
     instance_writes: str = _setting_field(
         "AFFINO_INSTANCE_WRITES",
         "as-person",

@@ -136,8 +136,11 @@ def test_a_change_of_a_parameter_alone_publishes_a_version(template: Template, n
         for one in resources_of_type(template, "AWS::Lambda::Version").values()
         if one["Properties"]["FunctionName"] == {"Ref": name}
     ]
-    described = set(re.findall(r"\$\{(\w+)\}", version["Description"]["Fn::Sub"]))
+    text, parts = version["Description"]["Fn::Sub"]
+    named = set(re.findall(r"\$\{(\w+)\}", text)) - set(parts)
+    described = named | set(re.findall(r'"Ref": "(\w+)"', json.dumps(parts)))
     assert described >= {"DomainName", "BasePath", "InstanceUrl"}, "what the OAuth door depends on"
+    assert "InstanceCertificates" in described, "what calls to the instance depend on"
     assert all(f'"Ref": "{one}"' in json.dumps(variables(template, name)) for one in described)
 
 

@@ -75,9 +75,7 @@ class Deployment:
                 return all(given)
             case "Fn::Or":
                 return any(given)
-            case "Fn::Join":
-                return str(given[0]).join(given[1])
-        raise ValueError(name)
+        return _compute(name, *given)
 
     def _substitute(self, given: Any) -> str:
         text, local = given if isinstance(given, list) else (given, {})
@@ -94,3 +92,14 @@ class Deployment:
         if attribute != "Arn":
             raise ValueError(path)
         return _ARNS[self._resources[resource]["Type"]].format(resource)
+
+
+def _compute(name: str, first: Any, second: Any) -> Any:
+    match name:
+        case "Fn::Join":
+            return str(first).join(second)
+        case "Fn::Split":
+            return str(second).split(first)
+        case "Fn::Select":
+            return second[int(first)]
+    raise ValueError(name)

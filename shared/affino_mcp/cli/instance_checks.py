@@ -11,13 +11,23 @@ from affino_mcp import wiring
 from affino_mcp.cli.checks import DoctorFinding
 from affino_mcp.cli.login import NewSession
 from affino_mcp.cli.service import Service
+from affino_mcp.http.outgoing import UNTRUSTED
+from affino_mcp.http.trusted_authorities import CertificatesUnreadable, read_certificates
 from affino_mcp.instance.elsewhere import CallCredentials, InstanceAnswers, InstanceOfferings
 
 INSTANCE: Final = "instance"
+CERTIFICATES: Final = "instance certificates"
 MAX_APART_SECONDS: Final = 60
 """Seconds that the instance's clock may differ from this machine's; signatures are refused from five minutes on."""
 MAX_NAMED: Final = 8
 _REACH: Final = "Look at the parameter InstanceUrl, at DNS and at the instance; the function must be able to reach it."
+_TRUST: Final = (
+    "No authority that is trusted here vouches for the instance's certificate, or it is another host's: look at the parameters "
+    "InstanceCertificates and InstanceUrl, and at the certificate there."
+)
+_CERTIFICATES: Final = (
+    "Give the parameter InstanceCertificates certificates that hold, the newest first (docs/remote.md)."
+)
 _OFFER: Final = (
     "Is the profile there too, with the same key and secret, switched on, and its option REST on? Its log says why."
 )
@@ -28,6 +38,8 @@ def check_instance(service: Service) -> Iterator[DoctorFinding]:
     url = service.settings.instance_url
     if not url:
         return
+    if service.settings.instance_certificates:
+        yield _check_certificates(service.settings.instance_certificates, service.clock())
     found = wiring.remote_instance(service.stores, service.settings, service.clock).inspection.find_answers()
     yield _check_answers(url, found)
     if found.status:
@@ -48,9 +60,26 @@ def check_offerings(service: Service, made: NewSession) -> Iterator[DoctorFindin
     yield _check_attribution(found, made.person.user_code)
 
 
+def _check_certificates(text: str, now: datetime) -> DoctorFinding:
+    """Whom the service trusts to vouch for the instance, and until when."""
+    from cryptography import x509  # noqa: PLC0415 (slow to import; few services name authorities)
+
+    try:
+        found = [x509.load_der_x509_certificate(each) for each in read_certificates(text)]
+    except (CertificatesUnreadable, ValueError):
+        return DoctorFinding(CERTIFICATES, ok=False, seen="they cannot be read: nobody is trusted", fix=_CERTIFICATES)
+    ends = [each.not_valid_after_utc for each in found]
+    named = "; ".join(
+        f"{each.subject.rfc4514_string()[:80]} until {end:%Y-%m-%d}" for each, end in zip(found, ends, strict=True)
+    )
+    ok = max(ends) > now
+    return DoctorFinding(CERTIFICATES, ok, named if ok else f"they have ended: {named}", "" if ok else _CERTIFICATES)
+
+
 def _check_answers(url: str, found: InstanceAnswers) -> DoctorFinding:
     if not found.status:
-        return DoctorFinding(INSTANCE, ok=False, seen=f"{url} does not answer ({found.error})", fix=_REACH)
+        fix = _TRUST if found.error == UNTRUSTED else _REACH
+        return DoctorFinding(INSTANCE, ok=False, seen=f"{url} does not answer ({found.error})", fix=fix)
     if found.status == 401:
         return DoctorFinding(INSTANCE, ok=True, seen=f"{url} answers, and refuses whom it does not know")
     if found.status == 404:

@@ -33,12 +33,13 @@ def bounded_exchange(seconds_left: Callable[[], float]) -> Iterator[None]:
 class BoundedTransport(httpx.BaseTransport):
     """Sends requests over sockets, and keeps connections for at most `idle_seconds`; 0 keeps none.
 
+    `trust` is what verifies the certificates of the other end.
     Raises httpx.ConnectError before the request is sent, httpx.TimeoutException and httpx.NetworkError after.
     """
 
-    def __init__(self, idle_seconds: float) -> None:
+    def __init__(self, idle_seconds: float, trust: ssl.SSLContext) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=trust,
             max_connections=MAX_CONNECTIONS,
             max_keepalive_connections=MAX_KEPT_CONNECTIONS if idle_seconds else 0,
             keepalive_expiry=idle_seconds,

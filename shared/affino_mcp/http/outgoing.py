@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, Final
@@ -11,6 +12,7 @@ import httpx
 
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.http.bounded_transport import BoundedTransport, bounded_exchange
+from affino_mcp.http.trusted_authorities import make_trust
 from affino_mcp.value_class import value_class
 
 CONNECT_SECONDS: Final = 2.0
@@ -18,7 +20,9 @@ MAX_REQUEST_ID: Final = 100
 """Characters of the other service's request id that are kept for the log."""
 MAX_WAIT_SECONDS: Final = 3600
 """The longest wait that another service's Retry-After is believed."""
-NOT_SENT: Final = frozenset({"connect", "deadline"})
+UNTRUSTED: Final = "untrusted"
+"""The error of a service whose certificate no trusted authority vouches for, or which is another host's."""
+NOT_SENT: Final = frozenset({"connect", UNTRUSTED, "deadline"})
 """The errors at which the other service has not got the request."""
 
 
@@ -44,12 +48,20 @@ class ForeignAnswer:
 
 
 class OutgoingRequests:
-    """Sends requests to one service. Connections are kept for at most `idle_seconds`; 0 keeps none."""
+    """Sends requests to one service. Connections are kept for at most `idle_seconds`; 0 keeps none.
+
+    `certificates` are those of the authorities that alone vouch for the service; empty: the public ones.
+    """
 
     def __init__(
-        self, url: str, max_bytes: int, idle_seconds: float = 0, transport: httpx.BaseTransport | None = None
+        self,
+        url: str,
+        max_bytes: int,
+        idle_seconds: float = 0,
+        transport: httpx.BaseTransport | None = None,
+        certificates: str = "",
     ) -> None:
-        way = transport or BoundedTransport(idle_seconds)
+        way = transport or BoundedTransport(idle_seconds, make_trust(certificates))
         self._http = httpx.Client(base_url=url, follow_redirects=False, trust_env=False, transport=way)
         self._max_bytes = max_bytes
 
@@ -127,6 +139,17 @@ def _retry_after(answer: httpx.Response) -> int:
 
 
 def _network_error(error: httpx.HTTPError) -> str:
+    if _is_untrusted(error):
+        return UNTRUSTED
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
         return "connect"
     return "read_timeout" if isinstance(error, httpx.TimeoutException) else "broken"
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """True when the certificate of the other end was refused: that error is at the beginning of the chain."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

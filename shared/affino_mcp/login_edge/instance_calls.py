@@ -40,11 +40,15 @@ class InstanceRefused(Exception):
 
 
 class InstanceCalls:
-    """Calls one instance's REST API with an API Profile's own key and secret."""
+    """Calls one instance's REST API with an API Profile's own key and secret.
 
-    def __init__(self, url: str, dbname: str, clock: Clock) -> None:
+    `certificates` are those of the authorities that alone vouch for the instance; empty: the public ones.
+    """
+
+    def __init__(self, url: str, dbname: str, clock: Clock, certificates: str = "") -> None:
         self._dbname, self._clock = dbname, clock
-        self._requests = OutgoingRequests(url, MAX_ANSWER_BYTES)  # a frozen Lambda process loses its connections
+        # No connection is kept: a frozen Lambda process loses its connections.
+        self._requests = OutgoingRequests(url, MAX_ANSWER_BYTES, certificates=certificates)
         self._place = f"{httpx.URL(url).netloc.decode()}/rest/{dbname}"
 
     def call_instance(

@@ -31,7 +31,7 @@ class InstancePasswordEntrance:
     """See PasswordEntrance. An invalid answer of the instance raises StoreUnavailable; nothing is stored or counted."""
 
     def __init__(self, db: Database, settings: Settings, clock: Clock) -> None:
-        self._calls = InstanceCalls(settings.instance_url, settings.instance, clock)
+        self._calls = InstanceCalls(settings.instance_url, settings.instance, clock, settings.instance_certificates)
         self._adoptions, self._sessions = FederatedSessions(db, settings, clock), Sessions(db, settings, clock)
 
     def open_session(self, profile: Profile | None, proof: OfferedCredentials, known: LoginSubject) -> IssuedSession:

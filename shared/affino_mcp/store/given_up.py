@@ -17,9 +17,11 @@ ACCESS_ERRORS: Final = frozenset(
         "MissingAuthenticationTokenException",
         "ResourceNotFoundException",
         "UnrecognizedClientException",
+        "untrusted",
     }
 )
-"""AWS's names for requests that the role, the credentials or a missing table make impossible: an operator must act."""
+"""AWS's names for requests that the role, the credentials or a missing table make impossible, and the word for an instance whose
+certificate no trusted authority vouches for: an operator must act."""
 SILENT_ERRORS: Final = frozenset({"connect", "read_timeout", "broken", "deadline", "unavailable"})
 """The names of errors where no answer came, so that every further request would wait as long."""
 _ACCESS_STATUSES: Final = frozenset({401, 403})
@@ -30,8 +32,8 @@ class GivenUpCall:
     """One call that was given up.
 
     `service` is AWS's short name of the store, or `instance`. `place` is the table, or the folder of a secret, an object or
-    an instance's address. `error` is AWS's own name of the error, or `connect`, `read_timeout`, `broken`, `not_json`,
-    `deadline`. `status` is 0 without an HTTP answer.
+    an instance's address. `error` is AWS's own name of the error, or `connect`, `untrusted`, `read_timeout`, `broken`,
+    `not_json`, `deadline`. `status` is 0 without an HTTP answer.
     """
 
     service: str

@@ -23,6 +23,21 @@ STACK_OUTPUTS: Final = {
     "digest_key": "DigestKey",
 }
 """Maps settings to the template's outputs that hold them."""
+STACK_PARAMETERS: Final = {
+    "domain": "DomainName",
+    "base_path": "BasePath",
+    "publish_catalog": "PublishCatalog",
+    "allowed_origins": "AllowedOrigins",
+    "session_seconds": "SessionSeconds",
+    "grant_days": "GrantDays",
+    "client_registration": "ClientRegistration",
+    "instance_url": "InstanceUrl",
+    "instance_certificates": "InstanceCertificates",
+    "instance_writes": "InstanceWrites",
+    "on_mismatch": "OnMismatch",
+    "time_zone": "TimeZone",
+}
+"""Maps settings to the template's parameters that give them to every function."""
 KEPT_OUTPUTS: Final = tuple(output for setting, output in STACK_OUTPUTS.items() if setting != "instance")
 """The outputs that name what stays when the stack is deleted: tables, buckets, the digests' key, the place of secrets.
 
@@ -110,7 +125,11 @@ def describe_stack(name: str, region: str) -> Stack:
 
 
 def stack_settings(stack: Stack) -> Settings:
-    """Gives the settings of a deployed stack from its outputs; raises StackNotFound when an output is missing."""
+    """Gives the settings of a deployed stack from its outputs and parameters.
+
+    A parameter that is empty, or that an older template lacks, leaves the default. Raises StackNotFound when an
+    output is missing.
+    """
     missing = STACK_OUTPUTS.values() - stack.outputs.keys()
     if missing == {STACK_OUTPUTS["words_table"]}:
         raise StackNotFound(
@@ -120,6 +139,8 @@ def stack_settings(stack: Stack) -> Settings:
     if missing:
         raise StackNotFound(f"The stack {stack.name} is not an Affino MCP service of this version.")
     named = {field: stack.outputs[output] for field, output in STACK_OUTPUTS.items()}
+    given = {field: stack.parameters.get(parameter, "") for field, parameter in STACK_PARAMETERS.items()}
+    named |= {field: value for field, value in given.items() if value}
     return Settings(**named, stack=stack.name, region=stack.region, aws_endpoint=stack.endpoint)
 
 

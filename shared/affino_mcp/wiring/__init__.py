@@ -55,8 +55,9 @@ def remote_instance(stores: Stores, settings: Settings, clock: Clock) -> RemoteI
     """The instance elsewhere that the settings name. Connects at the first call."""
     from affino_mcp.instance.remote.instance import RemoteInstance  # noqa: PLC0415 (most services have none)
 
-    as_key = settings.instance_writes == "key-only"
-    return RemoteInstance(settings.instance_url, settings.instance, clock, stores.to_instance, writes_as_key=as_key)
+    place = settings.instance_url, settings.instance, clock, stores.to_instance
+    as_key, vouching = settings.instance_writes == "key-only", settings.instance_certificates
+    return RemoteInstance(*place, writes_as_key=as_key, certificates=vouching)
 
 
 def builtin_instance(stores: Stores, settings: Settings) -> BuiltinInstance:

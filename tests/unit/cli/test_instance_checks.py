@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, cast
 
 import httpx
@@ -12,6 +14,8 @@ import pytest
 from affino_mcp.cli.instance_checks import check_instance, check_offerings
 from affino_mcp.cli.login import NewSession
 from affino_mcp.cli.service import Service
+from affino_mcp.clock import utc_now
+from scripts.deploy_local.authority import Authority
 from tests.remote.hostile import acting_as, forged
 from tests.remote.stage import RemoteStage
 
@@ -76,3 +80,33 @@ def test_what_is_wrong_is_red(stage: RemoteStage, before: Any, after: Any, name:
     found = [*check_instance(service(stage)), *check_offerings(service(stage), logged_in(stage))]
     (red,) = [one for one in found if one.name == name]
     assert (red.ok, seen in red.seen, bool(red.fix)) == (False, True, True)
+
+
+VOUCHING = Authority("Orbital").parameter
+
+
+@pytest.mark.parametrize(
+    ("certificates", "days", "ok", "seen"),
+    [
+        pytest.param(VOUCHING, 0, True, "CN=Orbital until 20", id="that hold"),
+        pytest.param(VOUCHING, 400_000, False, "they have ended: CN=Orbital", id="that have ended"),
+        pytest.param(VOUCHING[:-40], 0, False, "cannot be read", id="cut"),
+        pytest.param(VOUCHING.replace("MII", "MIA"), 0, False, "cannot be read", id="broken"),
+    ],
+)
+def test_who_vouches_for_the_instance_is_said(
+    stage: RemoteStage, certificates: str, days: int, ok: bool, seen: str
+) -> None:
+    asked = service(stage)
+    settings = replace(asked.settings, instance_certificates=certificates)
+    now = utc_now() + timedelta(days=days)
+    found = next(check_instance(cast("Service", Desk(asked.stores, settings, lambda: now))))
+    assert (found.name, found.ok, seen in found.seen, bool(found.fix)) == ("instance certificates", ok, True, not ok)
+
+
+def test_an_instance_that_nobody_vouches_for_is_told_from_one_that_is_not_there(stage: RemoteStage) -> None:
+    refused = httpx.ConnectError("no")
+    refused.__cause__ = ssl.SSLCertVerificationError()
+    stage.way.before = refused
+    found = next(check_instance(service(stage)))
+    assert ("does not answer (untrusted)" in found.seen, "InstanceCertificates" in found.fix) == (True, True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from affino_mcp.store.stacks import StackNotFound, describe_stack
+from affino_mcp.settings import Settings
+from affino_mcp.store.stacks import STACK_OUTPUTS, Stack, StackNotFound, describe_stack, stack_settings
 
 NOBODY = {
     "AWS_ACCESS_KEY_ID": "nobody",
@@ -38,3 +39,12 @@ def test_an_aws_profile_that_is_not_there_is_said_in_our_words(monkeypatch: pyte
         monkeypatch.setenv(name, value)
     with pytest.raises(StackNotFound, match="AWS_PROFILE"):
         describe_stack("orbital", "eu-west-1")
+
+
+def test_a_stack_in_front_of_an_instance_is_one_for_its_operators_too() -> None:
+    """Commands ask the settings where the records are: a stack's own are those of its functions."""
+    outputs = {output: f"own-{setting}" for setting, output in STACK_OUTPUTS.items()}
+    given = {"InstanceUrl": "https://people.example", "InstanceWrites": "key-only", "DomainName": "", "TimeZone": "UTC"}
+    found = stack_settings(Stack("prod", "eu-west-1", outputs, "me", parameters=given))
+    assert (found.instance_url, found.instance_writes) == ("https://people.example", "key-only")
+    assert (found.domain, found.on_mismatch, found.gate_table) == ("", Settings().on_mismatch, "own-gate_table")

@@ -54,9 +54,16 @@ class InstanceRequest:
 class InstanceExchange:
     """Sends requests to one instance. It is made without a connection, so that none is in a process's snapshot."""
 
-    def __init__(self, url: str, dbname: str, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        dbname: str,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+        certificates: str = "",
+    ) -> None:
         self._base, self._clock = f"/rest/{dbname}", clock
-        self._requests = OutgoingRequests(url, MAX_ANSWER_BYTES, IDLE_SECONDS, transport)
+        self._requests = OutgoingRequests(url, MAX_ANSWER_BYTES, IDLE_SECONDS, transport, certificates)
         self._place = f"{httpx.URL(url).netloc.decode()}{self._base}"
 
     def send(self, request: InstanceRequest, credentials: CallCredentials, *, again: bool = False) -> ForeignAnswer:

@@ -43,7 +43,8 @@ ACTED_AS: Final = "actedas"
 class RemoteInstance:
     """See Instance. It keeps no record and no token; the profile's secret is used for signatures alone.
 
-    `writes_as_key`: the operator accepts writes to an instance of version 1, which acts as the key.
+    `writes_as_key`: the operator accepts writes to an instance of version 1, which acts as the key. `certificates`: those of the
+    authorities that alone vouch for the instance; empty: the public ones.
     """
 
     decides_rights = True
@@ -56,8 +57,9 @@ class RemoteInstance:
         transport: httpx.BaseTransport | None = None,
         *,
         writes_as_key: bool = False,
+        certificates: str = "",
     ) -> None:
-        self._exchange = InstanceExchange(url, dbname, clock, transport)
+        self._exchange = InstanceExchange(url, dbname, clock, transport, certificates)
         self._version1 = Version1Adapter(self._exchange, writes_as_key)
         self._offers = OfferCache(self._exchange, clock, self._version1.find_offer)
         self._url = url
