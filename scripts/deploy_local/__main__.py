@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from scripts.build import LAMBDA_PYTHON, ROOT, Build, build_artifacts, summarise_build
@@ -20,46 +19,20 @@ from scripts.deploy_local.kept_state import check_kept_state
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.own_domain import OAUTH_STEP, check_own_domain
 from scripts.deploy_local.permissions import ROLE_RULES, find_broken_rules
+from scripts.deploy_local.report import StepReport
 from scripts.deploy_local.rest_program import REST_STEP, check_rest
 from scripts.deploy_local.shell import Shell, inspect_structure
 from scripts.deploy_local.smoke import CheckFailed, Smoke, require_equal
 from scripts.deploy_local.stack import REFUSED_TYPES, Stack, write_local_template
+from scripts.deploy_local.two_stacks import deploy_two
 
 REGION = "eu-west-1"
+Work = Callable[[StepReport, Path, Build, str], None]
+"""Deploys a build and uses it: with the report of its steps, a folder for the emulator's state, and the region."""
 ALWAYS_DEPLOYED = ("DiscoveryApi", "OAuthApi")
 """APIs that are deployed anew every time. Without a domain there are none of them, but MiniStack lists their deployments."""
 _CHANGE = re.compile(r"^[*+-] \w+ +(\w+)", re.MULTILINE)
 """A line of the table of changes that `sam deploy` prints, with the name of the resource."""
-
-
-@dataclass
-class StepReport:
-    """The steps so far: prints a line for each, and keeps the names of failed ones for the end."""
-
-    red: list[str] = field(default_factory=list)
-    green: int = 0
-
-    @contextmanager
-    def run_step(self, name: str) -> Iterator[None]:
-        """Runs the body as a step, and prints its result and its time. Raises what the body raises."""
-        started = time.monotonic()
-        try:
-            yield
-        except Exception as error:
-            self.red.append(name)
-            reason = str(error) or type(error).__name__
-            print(f"RED    {name} ({time.monotonic() - started:.1f} s): {reason}", flush=True)
-            raise
-        self.green += 1
-        print(f"green  {name} ({time.monotonic() - started:.1f} s)", flush=True)
-
-    def run_check(self, name: str, work: Callable[[], object]) -> None:
-        """Runs `work` as a step whose failure does not stop the following ones."""
-        try:
-            with self.run_step(name):
-                work()
-        except Exception:  # noqa: BLE001 (the step has printed it; the other checks still run)
-            return
 
 
 def choose_build() -> Build:
@@ -86,15 +59,15 @@ def check_unchanged(stack: Stack, template: Path) -> None:
         raise CheckFailed(f"changed: {', '.join(changed) or told[-500:]}")
 
 
-def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
+def deploy_and_use(report: StepReport, folder: Path, built: Build, region: str) -> None:
     """Starts the emulator, deploys the build into it, runs every check, deletes the stack, and stops the emulator."""
     template = write_local_template(built)
-    with emulator.run_emulator(folder, REGION) as endpoint:
-        stack = Stack(endpoint, REGION)
+    with emulator.run_emulator(folder, region) as endpoint:
+        stack = Stack(endpoint, region)
         with report.run_step(f"sam deploy into MiniStack, without {', '.join(sorted(REFUSED_TYPES))}"):
             stack.deploy(template)
         with report.run_step("a profile by the operator's code"):
-            os.environ.update(emulator.aws_variables(endpoint, REGION))
+            os.environ.update(emulator.aws_variables(endpoint, region))
             operator = Operator.from_stack(stack)
             smoke = Smoke(stack, operator, operator.create_profile())
         with report.run_step("the first operator by one command, with a password by its link"):
@@ -115,8 +88,16 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build) -> None:
         report.run_check("sam delete", stack.delete)
 
 
+def choose_work(arguments: Sequence[str]) -> Work:
+    """What is done after the build. Exits with the usage for arguments that cannot be understood."""
+    parser = argparse.ArgumentParser(prog="make deploy-local", description=__doc__)
+    parser.add_argument("--remote", action="store_true", help="deploy an instance, and a gateway in front of it")
+    return deploy_two if parser.parse_args(arguments).remote else deploy_and_use
+
+
 def main() -> int:
     """Builds, deploys and checks; gives the exit code, 1 when any step failed."""
+    deploy = choose_work(sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the emulator is stopped too
     report, started = StepReport(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="affino-deploy-") as folder:
@@ -125,7 +106,7 @@ def main() -> int:
             with report.run_step(f"sam build for python{built.version}"):
                 build_artifacts(built, quiet=True)
             print(f"       {summarise_build(built)}")
-            deploy_and_use(report, Path(folder), built)
+            deploy(report, Path(folder), built, REGION)
         except Exception as error:  # noqa: BLE001 (the step has printed it; the summary must still follow)
             report.red = report.red or [repr(error)]
         if report.red:

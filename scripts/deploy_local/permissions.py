@@ -201,6 +201,27 @@ AUTHORIZER_RULES = [
 ]
 """The rules on the role that a stack has only with a domain of its own."""
 
+_NOT_AT_A_GATEWAY = {("HousekeepingRole", "read a gate row"), ("HousekeepingRole", "read a secret")}
+"""What housekeeping may besides where it asks an instance elsewhere in a profile's name. Which rows: tests/roles."""
+
+
+def list_gateway_rules(profile: str) -> list[RoleRule]:
+    """The rules of a stack in front of an instance elsewhere that has the profile with this key."""
+    kept = [rule for rule in ROLE_RULES if (rule.role, rule.action) not in _NOT_AT_A_GATEWAY]
+    read, change = (
+        _try_secret("get_secret_value", f"/profiles/{profile}"),
+        _try_secret("put_secret_value", f"/profiles/{profile}", SecretString="x"),
+    )
+    return [
+        *kept,
+        RoleRule("HousekeepingRole", True, "read a profile's secret", read),
+        RoleRule(
+            "HousekeepingRole", True, "read a profile's row", _try_table("get_item", "GateTable", Key=PROFILE_KEY)
+        ),
+        RoleRule("HousekeepingRole", False, "change a profile's secret", change),
+        RoleRule("HousekeepingRole", False, "read another secret", _try_secret("get_secret_value", "-other")),
+    ]
+
 
 def find_broken_rules(stack: Stack, rules: Sequence[RoleRule] = ROLE_RULES) -> Iterator[str]:
     """One line for each of the rules that the deployed roles break. Raises ClientError for any other error."""

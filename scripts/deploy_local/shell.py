@@ -12,7 +12,7 @@ from affino_mcp.store.stacks import KEPT_OUTPUTS
 from scripts.build import ROOT, sam_environment
 from scripts.deploy_local.emulator import aws_variables
 from scripts.deploy_local.operations import EMAIL, PASSWORD
-from scripts.deploy_local.stack import STACK_NAME, Stack
+from scripts.deploy_local.stack import Stack
 
 PROFILE_NAME: Final = "Content Editor Agent"
 LOGIN_OPTIONS: Final = ("--email", EMAIL, "--password", PASSWORD)
@@ -23,10 +23,11 @@ class Shell:
 
     def __init__(self, stack: Stack) -> None:
         self._environment = sam_environment(**aws_variables(stack.endpoint, stack.region))
+        self._stack_name = stack.name
 
-    def run(self, *words: str) -> tuple[int, Any]:
-        """Runs a command; gives its exit code and its JSON answer, or None without one."""
-        command = [sys.executable, "-m", "affino_mcp.cli", "--stack", STACK_NAME, *words, "--json"]
+    def run(self, *words: str, given: str = "") -> tuple[int, Any]:
+        """Runs a command with this standard input; gives its exit code and its JSON answer, or None without one."""
+        command = [sys.executable, "-m", "affino_mcp.cli", "--stack", self._stack_name, *words, "--json"]
         done = subprocess.run(
             command,
             cwd=ROOT,
@@ -34,7 +35,7 @@ class Shell:
             capture_output=True,
             text=True,
             check=False,
-            stdin=subprocess.DEVNULL,
+            input=given,
         )
         return done.returncode, json.loads(done.stdout) if done.stdout.strip() else None
 

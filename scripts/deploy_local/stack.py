@@ -87,10 +87,11 @@ def write_local_template(built: Build) -> Path:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack in the emulator at this address."""
+    """A stack of this name in the emulator at this address."""
 
     endpoint: str
     region: str
+    name: str = STACK_NAME
 
     def make_client(self, service: str, **keys: str) -> Any:
         """An AWS client of this service; without keys, of the root account."""
@@ -105,9 +106,9 @@ class Stack:
             *("deploy", "--template-file", str(template), "--config-file", str(ROOT / "samconfig.toml")),
             *(
                 "--stack-name",
-                STACK_NAME,
+                self.name,
                 "--parameter-overrides",
-                " ".join(f"{name}={value}" for name, value in given.items()),
+                " ".join(f'{name}="{value}"' if " " in value else f"{name}={value}" for name, value in given.items()),
                 "--capabilities",
                 "CAPABILITY_IAM",
                 *choices,
@@ -116,17 +117,17 @@ class Stack:
 
     def delete(self) -> str:
         """Runs `sam delete`; gives and raises as `deploy` does."""
-        return self._run_sam("delete", "--stack-name", STACK_NAME, "--no-prompts", "--region", self.region)
+        return self._run_sam("delete", "--stack-name", self.name, "--no-prompts", "--region", self.region)
 
     def read_outputs(self) -> dict[str, str]:
         """The stack's outputs."""
-        (stack,) = self.make_client("cloudformation").describe_stacks(StackName=STACK_NAME)["Stacks"]
+        (stack,) = self.make_client("cloudformation").describe_stacks(StackName=self.name)["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def physical_name(self, logical_name: str) -> str:
         """The physical name of a resource of the stack."""
         answer = self.make_client("cloudformation").describe_stack_resource(
-            StackName=STACK_NAME, LogicalResourceId=logical_name
+            StackName=self.name, LogicalResourceId=logical_name
         )
         name: str = answer["StackResourceDetail"]["PhysicalResourceId"]
         return name

@@ -76,15 +76,17 @@ def login(
 def log_person_in(service: Service, profile: str, person: str, password: str | None) -> NewSession:
     """Logs a person in through the login URL; gives the new session.
 
-    Takes the profile's key or name, the person in any form that `Service.person` takes, and a password, or None to take it
-    from the connection file or a prompt. Raises NotFound and LoginFailed.
+    Takes the profile's key or name, the person in any form that `Service.require_person` takes (in front of an instance elsewhere
+    any e-mail address, because the people are that instance's), and a password, or None to take it from the connection file or a
+    prompt. Raises NotFound and LoginFailed.
     """
     if person == HEADERS_ROLE and person not in service.connection.people:  # the default, and no demo
         raise LoginFailed("Say who logs in, and through which profile: --person ADDRESS --profile NAME.")
-    signing, who = service.require_profile(profile).profile, service.require_person(person)
-    known, url = password or find_password(service, who.email), service.connection.login_url
-    made = log_in(url, signing.key, signing.secret, who.email, known, http=service.make_client, clock=service.clock)
-    return NewSession(made, signing, who)
+    signing = service.require_profile(profile).profile
+    email = service.find_email(person) if service.settings.instance_url else service.require_person(person).email
+    known, url = password or find_password(service, email), service.connection.login_url
+    made = log_in(url, signing.key, signing.secret, email, known, http=service.make_client, clock=service.clock)
+    return NewSession(made, signing, service.sessions.resolve_token(made.access_token)[1])
 
 
 def find_password(service: Service, email: str) -> str:

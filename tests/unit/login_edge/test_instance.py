@@ -8,19 +8,23 @@ from typing import Any
 
 import pytest
 
+from affino_mcp.cli.login import log_person_in
+from affino_mcp.cli.service import Service
 from affino_mcp.gate.abuse.login_guard import MAX_CONSECUTIVE_FAILURES, MAX_PAIR_FAILURES
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.refresh_tokens import REFRESH_GRACE_SECONDS
 from affino_mcp.gate.sessions.session_rows import SESSION_LIFETIME_SECONDS
+from affino_mcp.local.connection import Connection, store_settings
 from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Key
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
+from affino_mcp.wiring import Stores
 from tests.clients.loopback import serving
 from tests.unit.gate.sessions.refreshing import OvertakenDatabase
 from tests.unit.gate.world import GATE, PASSWORD, World, headers
 from tests.unit.login_edge.browser import Browser, log_in
-from tests.unit.login_edge.desk import EMAIL, Desk
+from tests.unit.login_edge.desk import EMAIL, PATH, Desk
 from tests.unit.login_edge.shared_profile import profile_of
 
 
@@ -56,6 +60,16 @@ def test_a_login_is_forwarded_and_remembered(there: Desk, here: Desk, profile: P
     assert (caller.person.user_code, caller.person.email, caller.person.groups) == (7, EMAIL, ("Sales",))
     assert here.lines[-1] | {"status": 200, "user_code": 7} == here.lines[-1]
     assert not here.world.rows("affino-mcp-credentials")
+
+
+def test_a_command_logs_in_whom_the_service_has_never_seen(here: Desk, profile: Profile) -> None:
+    with serving(here.app) as url:
+        settings = store_settings(here.world.settings)
+        places = Connection(f"{url}/mcp", f"{url}{PATH}", "demo", stores=settings)
+        service = Service(places, Stores(here.world.db, here.world.secrets), here.world.clock)
+        assert log_person_in(service, profile.name, EMAIL, PASSWORD).person.user_code == 7
+        here.world.clock.move(1)  # a signature works once
+        assert log_person_in(service, profile.key, "7", PASSWORD).person.email == EMAIL
 
 
 def test_a_person_is_taken_as_the_instance_knows_them_now(there: Desk, here: Desk, profile: Profile) -> None:
