@@ -207,13 +207,10 @@ _NOT_AT_A_GATEWAY = {("HousekeepingRole", "read a gate row"), ("HousekeepingRole
 
 def list_gateway_rules(profile: str) -> list[RoleRule]:
     """The rules of a stack in front of an instance elsewhere that has the profile with this key."""
-    kept = [rule for rule in ROLE_RULES if (rule.role, rule.action) not in _NOT_AT_A_GATEWAY]
-    read, change = (
-        _try_secret("get_secret_value", f"/profiles/{profile}"),
-        _try_secret("put_secret_value", f"/profiles/{profile}", SecretString="x"),
-    )
+    secret = f"/profiles/{profile}"
+    read, change = _try_secret("get_secret_value", secret), _try_secret("put_secret_value", secret, SecretString="x")
     return [
-        *kept,
+        *(rule for rule in ROLE_RULES if (rule.role, rule.action) not in _NOT_AT_A_GATEWAY),
         RoleRule("HousekeepingRole", True, "read a profile's secret", read),
         RoleRule(
             "HousekeepingRole", True, "read a profile's row", _try_table("get_item", "GateTable", Key=PROFILE_KEY)

@@ -31,16 +31,6 @@ def require_equal(what: str, found: object, wanted: object) -> None:
         raise CheckFailed(f"{what}: {found!r} instead of {wanted!r}")
 
 
-def find_base(stack: Stack) -> str:
-    """The address in the emulator below which all paths of the stack's API are."""
-    return stack.local_url(stack.read_outputs()["McpUrl"]).removesuffix("/mcp")
-
-
-def send_to_stack(stack: Stack, method: str, path: str, **arguments: Any) -> httpx.Response:
-    """Sends one request to the deployed API, to a path below its stage."""
-    return httpx.request(method, find_base(stack) + path, timeout=60, trust_env=False, **arguments)
-
-
 @dataclass(frozen=True)
 class Smoke:
     """One run against a deployed stack, as a new profile and a new person."""
@@ -73,7 +63,7 @@ class Smoke:
 
     def send_request(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         """Sends one request to the deployed API, to a path below its stage."""
-        return send_to_stack(self.stack, method, path, **arguments)
+        return self.stack.send(method, path, **arguments)
 
     def send_rpc(self, method: str, headers: dict[str, str] | None = None, **params: Any) -> httpx.Response:
         """Sends one JSON-RPC request to the MCP endpoint with the three headers, some replaced by `headers`."""

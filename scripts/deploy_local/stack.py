@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import boto3
+import httpx
 
 from scripts.build import LAMBDA_PYTHON, ROOT, SAM, Build, sam_environment
 from scripts.deploy_local.emulator import ACCOUNT_KEY, aws_variables
@@ -131,6 +132,15 @@ class Stack:
         )
         name: str = answer["StackResourceDetail"]["PhysicalResourceId"]
         return name
+
+    @property
+    def base(self) -> str:
+        """The address in the emulator below which all paths of the stack's API are."""
+        return self.local_url(self.read_outputs()["McpUrl"]).removesuffix("/mcp")
+
+    def send(self, method: str, path: str, **arguments: Any) -> httpx.Response:
+        """Sends one request to the deployed API, to a path below its stage."""
+        return httpx.request(method, self.base + path, timeout=60, trust_env=False, **arguments)
 
     def local_url(self, url: str) -> str:
         """The URL at which the emulator serves a URL of the API."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,7 @@ from scripts.deploy_local.gateway_checks import GatewayChecks, Pair
 from scripts.deploy_local.operations import Operator
 from scripts.deploy_local.report import StepReport
 from scripts.deploy_local.shell import Shell
-from scripts.deploy_local.smoke import Smoke, find_base, require_equal, send_to_stack
+from scripts.deploy_local.smoke import Smoke, require_equal
 from scripts.deploy_local.stack import Stack, write_local_template
 from scripts.deploy_local.tls_front import run_tls_front
 
@@ -35,7 +34,7 @@ def deploy_two(report: StepReport, folder: Path, built: Build, region: str) -> N
         with report.run_step("its first operator, and a profile whose option REST is on"):
             made = prepare_instance(instance)
         authority = Authority()
-        with run_tls_front(find_base(instance), authority) as front:
+        with run_tls_front(instance.base, authority) as front:
             own = {"InstanceUrl": front.url, "InstanceCertificates": authority.parameter}
             with report.run_step("sam deploy of the gateway, whose InstanceUrl is the first stack's address"):
                 gateway.deploy(template, **own)
@@ -50,8 +49,7 @@ def deploy_two(report: StepReport, folder: Path, built: Build, region: str) -> N
 
 def prepare_instance(instance: Stack) -> dict[str, Any]:
     """Makes the instance's first operator, the person of all checks, and a profile; gives the profile's key and secret."""
-    request = partial(send_to_stack, instance)
-    for what, found, wanted in make_first_operator(instance, request):
+    for what, found, wanted in make_first_operator(instance, instance.send):
         require_equal(what, found, wanted)
     options = ("--name", PROFILE_NAME, *FAMILIES, "--rest", "on")
     code, made = Shell(instance).run("profile", "create", *options)

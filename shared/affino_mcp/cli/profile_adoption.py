@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import sys
 from secrets import compare_digest
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
 from affino_mcp.admin.operator_audit import ActionSubject
+from affino_mcp.admin.profile_adoption import ADOPTED, AdoptedCredentials
 from affino_mcp.cli.journal import audit_command
 from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.profile_options import RateOption, SwitchesOption
 from affino_mcp.cli.profiles import plain_switches, show
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.cli.words import parse_family_switches
-from affino_mcp.gate.credentials import KEY_PATTERN, SECRET_PATTERN
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.tool_errors import InvalidArgument, NotFound
-
-_MIN_SECRET_CHARACTERS: Final = 16
-_ADOPTED: Final = "the instance's"
 
 
 def adopt(
@@ -45,25 +42,14 @@ def adopt(
     service = open_service(ctx, connection)
     if not service.settings.instance_url:
         raise InvalidArgument("key", "This service holds its records itself: 'profile create' draws key and secret.")
-    secret = _read_secret(key)
+    given = AdoptedCredentials(key, sys.stdin.readline().strip())
+    given.require_valid()
     known = _find_profile(service, key)
     if known is None:
-        _make_profile(service, (key, secret), name, family, rate)
+        _make_profile(service, given, name, family, rate)
     else:
-        _take_secret(service, known, secret)
+        _take_secret(service, known, given)
     show(ctx, key, secret=False, as_json=as_json, connection=connection)
-
-
-def _read_secret(key: str) -> str:
-    """The secret in the first line of standard input. Raises InvalidArgument for it and for the key."""
-    secret = sys.stdin.readline().strip()
-    if not KEY_PATTERN.fullmatch(key.encode()):
-        raise InvalidArgument("key", "An API Key is 1 to 64 letters and digits.")
-    if len(secret) < _MIN_SECRET_CHARACTERS or not SECRET_PATTERN.fullmatch(secret.encode()):
-        raise InvalidArgument(
-            "secret", "The first line of standard input is the API Secret: 16 to 128 letters and digits."
-        )
-    return secret
 
 
 def _find_profile(service: Service, key: str) -> Profile | None:
@@ -74,22 +60,22 @@ def _find_profile(service: Service, key: str) -> Profile | None:
 
 
 def _make_profile(
-    service: Service, given: tuple[str, str], name: str, family: list[str] | None, rate: int | None
+    service: Service, given: AdoptedCredentials, name: str, family: list[str] | None, rate: int | None
 ) -> None:
     """Makes a profile with this key and secret. Raises InvalidArgument without a name, and as `Profiles.create`."""
     if not name:
         raise InvalidArgument("name", "Say what operators call the profile here: --name NAME.")
-    wanted, subject = parse_family_switches(family or []), ActionSubject.from_profile_key(given[0], name)
-    after = {"name": name, "families": plain_switches(wanted), "rate": rate, "secret": _ADOPTED}
+    wanted, subject = parse_family_switches(family or []), ActionSubject.from_profile_key(given.key, name)
+    after = {"name": name, "families": plain_switches(wanted), "rate": rate, "secret": ADOPTED}
     with audit_command(service, "create_profile", subject, {}, after) as action:
-        service.profiles_with(*given).create(name, wanted, rate, commit=action.commit)
+        service.profiles_with(given.key, given.secret).create(name, wanted, rate, commit=action.commit)
 
 
-def _take_secret(service: Service, known: Profile, secret: str) -> None:
+def _take_secret(service: Service, known: Profile, given: AdoptedCredentials) -> None:
     """Gives the profile the secret that it has at the instance by now; nothing is written when it is the same."""
-    if compare_digest(known.secret, secret):
+    if compare_digest(known.secret, given.secret):
         return
-    before, after = {"version": known.version}, {"version": "a new one", "secret": _ADOPTED}
+    before, after = {"version": known.version}, {"version": "a new one", "secret": ADOPTED}
     with audit_command(service, "regenerate_profile", ActionSubject.from_profile(known), before, after) as action:
-        drawn = service.profiles_with(known.key, secret)
+        drawn = service.profiles_with(given.key, given.secret)
         drawn.regenerate_secret(known.key, seen=known.version, commit=action.commit)

@@ -13,6 +13,7 @@ import httpx
 import typer
 
 from affino_mcp import wiring
+from affino_mcp.admin.profile_adoption import draw_known
 from affino_mcp.cli.target import DeployedStack, choose_target
 from affino_mcp.clock import Clock, utc_now
 from affino_mcp.gate.connections import Connections
@@ -25,8 +26,8 @@ from affino_mcp.gate.people.registration import Registration
 from affino_mcp.gate.profiles.deletion import ProfileDeletion
 from affino_mcp.gate.profiles.previous_secret_uses import PreviousSecretUses
 from affino_mcp.gate.profiles.profile import ProfileState
-from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits, fold_profile_name, is_possible_name
-from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, SECRET_CHARACTERS, Profiles
+from affino_mcp.gate.profiles.profile_form import fold_profile_name, is_possible_name
+from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.places import PLACE_KINDS, PlaceRights
 from affino_mcp.instance.record_restorer import RecordRestorer
@@ -74,13 +75,8 @@ class Service:
 
     def profiles_with(self, key: str, secret: str = "") -> Profiles:
         """The store of API Profiles that gives this key, and this secret, to the next profile that needs one."""
-        stores, settings = self.stores, self.settings
-        known = {KEY_CHARACTERS: key, SECRET_CHARACTERS: secret}
-
-        def draw(length: int) -> str:
-            return known.get(length) or draw_letters_and_digits(length)
-
-        return Profiles(stores.database, stores.secrets, settings, self.clock, draw)
+        draw = draw_known(key, secret)
+        return Profiles(self.stores.database, self.stores.secrets, self.settings, self.clock, draw)
 
     @cached_property
     def profile_deletion(self) -> ProfileDeletion:

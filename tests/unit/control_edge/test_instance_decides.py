@@ -18,6 +18,11 @@ def gateway() -> OperatorBrowser:
     return OperatorBrowser(World(kind=REMOTE)).operator()
 
 
+@pytest.fixture
+def builtin() -> OperatorBrowser:
+    return OperatorBrowser(World()).operator()
+
+
 def records_calls(desk: OperatorBrowser) -> list[tuple[str, str]]:
     settings = desk.world.settings
     own = {settings.records_table, settings.words_table}
@@ -45,6 +50,87 @@ def test_no_screen_asks_the_own_store(gateway: OperatorBrowser) -> None:
             path,
             text_of(page),
         )
+
+
+KEY, SECRET, OTHER = "5kJ2mQ8xYb", "demoSecretNotReal0000000000001", "demoSecretNotReal0000000000002"
+ENTERED = {"key": KEY, "secret": SECRET, "name": "Newsroom", "rate": "60", "grid": "articles.read"}
+
+
+def deeds(desk: OperatorBrowser) -> list[str]:
+    """The operators' changes of profiles in the API Log, in order. No row has a secret in it."""
+    rows = desk.world.audit_rows()
+    assert not any(secret in str(rows) for secret in (SECRET, OTHER))
+    return [row["method"] for row in rows if "profile" in row["method"]]
+
+
+def test_a_profile_has_the_key_and_secret_that_were_entered(gateway: OperatorBrowser) -> None:
+    form = gateway.get("/profiles/new")
+    assert f"Each call is signed for {INSTANCE_URL}" in text_of(form)
+    made = gateway.send("/profiles/new", form, **ENTERED)
+    assert made.headers["location"].endswith(f"/profiles/{KEY}?done=adopted")
+    found = gateway.world.profiles.get(KEY).profile
+    assert (found.name, found.secret, found.capability.to_json()) == ("Newsroom", SECRET, {"articles": ["read"]})
+    shown = gateway.get(f"/profiles/{KEY}", done="adopted")
+    assert ("Taken over" in text_of(shown), SECRET in shown.text) == (True, False)
+    again = gateway.send("/profiles/new", form, **ENTERED)
+    assert (again.status_code, again.headers["location"]) == (303, made.headers["location"])
+    assert gateway.send("/profiles/new", form, **ENTERED | {"secret": OTHER}).status_code == 400
+    assert gateway.world.profiles.get(KEY).profile.secret == SECRET
+    assert deeds(gateway) == ["create_profile"]
+
+
+def test_a_secret_that_is_new_at_the_instance_is_taken_over(gateway: OperatorBrowser) -> None:
+    gateway.send("/profiles/new", gateway.get("/profiles/new"), **ENTERED)
+    place = f"/profiles/{KEY}/regenerate"
+    form, seen = gateway.get(place), gateway.world.profiles.get(KEY).profile.version
+    for wrong, said in (("short", "16 to 128"), (SECRET, "has this secret already"), ("", "16 to 128")):
+        refused = gateway.send(place, form, seen=seen, overlap="1h", secret=wrong)
+        assert (refused.status_code, said in text_of(refused)) == (400, True)
+    done = gateway.send(place, form, seen=seen, overlap="1h", secret=OTHER)
+    assert done.headers["location"].endswith(f"/profiles/{KEY}?done=adopted")
+    found = gateway.world.profiles.get(KEY).profile
+    assert (found.secret, found.former and found.former.secret) == (OTHER, SECRET)
+    assert gateway.send(place, form, seen=seen, overlap="1h", secret=OTHER).status_code == 400
+    assert gateway.send(place, form, seen=seen, overlap="1h", secret=SECRET).status_code == 409
+    assert gateway.world.profiles.get(KEY).profile.secret == OTHER
+    assert deeds(gateway) == ["create_profile", "regenerate_profile", "regenerate_profile"], "the last was refused"
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        pytest.param({"key": "a-b"}, "1 to 64 letters and digits", id="key"),
+        pytest.param({"key": ""}, "1 to 64 letters and digits", id="no key"),
+        pytest.param({"secret": "short"}, "16 to 128 letters and digits", id="secret"),
+        pytest.param({"secret": "é" * 20}, "16 to 128 letters and digits", id="letters of other kinds"),
+        pytest.param({"secret": ""}, "16 to 128 letters and digits", id="no secret"),
+        pytest.param({"key": "KnownHere", "name": "Other"}, "is here already", id="a known key"),
+        pytest.param({"name": "Known"}, "name", id="a known name"),
+    ],
+)
+def test_what_cannot_be_taken_over_is_marked_and_kept_but_for_the_secret(
+    gateway: OperatorBrowser, changed: dict[str, str], said: str
+) -> None:
+    first = ENTERED | {"key": "KnownHere", "name": "Known", "secret": OTHER}
+    gateway.send("/profiles/new", gateway.get("/profiles/new"), **first)
+    given = ENTERED | changed
+    refused = gateway.send("/profiles/new", gateway.get("/profiles/new"), **given)
+    assert (refused.status_code in (400, 409), said in text_of(refused)) == (True, True)
+    assert (f'value="{given["key"]}"' in refused.text, SECRET in refused.text, OTHER in refused.text) == (
+        True,
+        False,
+        False,
+    )
+    assert [one.profile.name for one in gateway.world.profiles.list_profiles()] == ["Known"]
+    assert deeds(gateway).count("create_profile") == 1 + (said == "name")
+
+
+def test_a_service_with_records_of_its_own_asks_for_neither(builtin: OperatorBrowser) -> None:
+    form = builtin.get("/profiles/new")
+    assert "As at the instance" not in text_of(form)
+    made = builtin.send("/profiles/new", form, **ENTERED)
+    (profile,) = [one.profile for one in builtin.world.profiles.list_profiles()]
+    assert (made.status_code, profile.key != KEY, profile.secret != SECRET) == (200, True, True)
 
 
 def test_groups_are_this_services_own(gateway: OperatorBrowser) -> None:

@@ -16,6 +16,12 @@ from affino_mcp.admin.what_if import is_narrower, preview_impact
 from affino_mcp.catalogue.capability import SWITCHED_FAMILIES
 from affino_mcp.catalogue.list_mode import LIST_MODES, ListMode
 from affino_mcp.control_edge import profile_list
+from affino_mcp.control_edge.adopted_profile import (
+    credential_fields,
+    draw_credentials,
+    find_adopted,
+    find_credential_faults,
+)
 from affino_mcp.control_edge.name_holder import find_name_holder
 from affino_mcp.control_edge.profile_form_fields import FIELD_LABELS, TICKED_FIELDS, ProfileForm
 from affino_mcp.control_edge.profile_templates import PROFILE_TEMPLATES
@@ -23,12 +29,11 @@ from affino_mcp.control_edge.profile_terms import TermsReading, read_terms
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.secret_again import find_own_deed, show_secret_again
+from affino_mcp.control_edge.secret_page import client_urls, show_new_secret
 from affino_mcp.control_edge.typed_days import read_typed_day
 from affino_mcp.gate.profiles.admission_terms import AdmissionTerms
 from affino_mcp.gate.profiles.allowed_people import find_people, name_people
 from affino_mcp.gate.profiles.profile import PROFILE_OPTIONS, Profile
-from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
-from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
 from affino_mcp.gate.profiles.terms_form import find_term_faults
 from affino_mcp.tool_errors import Conflict, InvalidArgument
 
@@ -39,27 +44,26 @@ def show_new_form(ask: ScreenRequest) -> Response:
 
 
 def create_profile(ask: ScreenRequest) -> Response:
-    """Creates the profile and shows its key and secret, this once."""
+    """Creates the profile and shows its key and secret, this once.
+
+    In front of an instance elsewhere both are entered, and the secret is not shown.
+    """
     form = _read_form(ask)
     if filled := _fill_switches(ask, form):
         return _render_form(ask, filled, None)
     found = read_terms(ask.centre, form)
-    if wrong := _find_faults(ask, form, found, AdmissionTerms()):
+    if wrong := _find_faults(ask, form, found, AdmissionTerms()) | find_credential_faults(ask):
+        if (same := find_adopted(ask)) and same == _find_just_made(ask, form, found.terms):
+            return show_new_secret(ask, same, "created")
         return _render_form(ask, form, None, wrong)
     try:
         made = _create_profile(ask, form, found.terms)
     except (InvalidArgument, Conflict) as error:
-        if isinstance(error, Conflict) and (same := _find_just_made(ask, form, found.terms)):
+        drew = not ask.centre.settings.instance_url
+        if drew and isinstance(error, Conflict) and (same := _find_just_made(ask, form, found.terms)):
             return show_secret_again(ask, same, "created", client_urls(ask))
         return _render_form(ask, form, None, fault_by_field(error), error.status)
-    shown: dict[str, Any] = {
-        "profile": made,
-        "made": "created",
-        "urls": client_urls(ask),
-        "again": False,
-        "now": ask.centre.clock(),
-    }
-    return ask.render_page("secret.html", here="/profiles", **shown)
+    return show_new_secret(ask, made, "created")
 
 
 def _find_just_made(ask: ScreenRequest, form: ProfileForm, terms: AdmissionTerms) -> Profile | None:
@@ -144,28 +148,15 @@ def _render_unsaved(
     return _render_form(ask, replace(form, seen=profile.version), profile, fault_by_field(error), error.status, theirs)
 
 
-def client_urls(ask: ScreenRequest) -> dict[str, str]:
-    """The URLs at which clients connect and log in."""
-    public, name = ask.origin.public_url, ask.centre.settings.instance
-    return {"mcp": f"{public}/mcp", "login": f"{public}/rest/{name}/login"}
-
-
 def _read_form(ask: ScreenRequest) -> ProfileForm:
     form = ProfileForm.from_request(ask.form, ask.multi_values)
     return replace(form, expires=read_typed_day(ask, form.expires))
 
 
 def _create_profile(ask: ScreenRequest, form: ProfileForm, terms: AdmissionTerms) -> Profile:
-    """Creates the profile. Its key is drawn first, so that the audit row can name the profile before it exists."""
-    key, centre = draw_letters_and_digits(KEY_CHARACTERS), ask.centre
+    """Creates the profile. Its key is there first, so that the audit row can name the profile before it exists."""
+    key, drawn, secret = draw_credentials(ask)
     rate, burst, name = form.parse_number("rate"), form.parse_number("burst"), form.tidy_name
-    drawn = Profiles(
-        centre.database,
-        centre.secrets,
-        centre.settings,
-        centre.clock,
-        draw=lambda length: key if length == KEY_CHARACTERS else draw_letters_and_digits(length),
-    )
     after = {
         "name": name,
         "families": form.capability.to_json(),
@@ -174,7 +165,7 @@ def _create_profile(ask: ScreenRequest, form: ProfileForm, terms: AdmissionTerms
         "notes": form.tidy_notes,
         "mode": str(form.choose_mode()),
     }
-    after |= form.chosen_options | terms.to_json()
+    after |= form.chosen_options | terms.to_json() | secret
     subject = ActionSubject.from_profile_key(key, name)
     with audit_screen_action(ask, "create_profile", subject, {}, after) as action:
         return drawn.create(
@@ -245,4 +236,5 @@ def _render_form(
         modes=LIST_MODES,
         mode=form.mode or (profile.mode if profile else ListMode.FULL),
         groups=sorted({*ask.web_session.groups.rights, *form.groups}),
+        **credential_fields(ask),
     )

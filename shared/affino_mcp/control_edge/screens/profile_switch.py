@@ -12,11 +12,12 @@ from affino_mcp.admin.operator_audit import ActionSubject
 from affino_mcp.audit.profile_users import list_profile_users
 from affino_mcp.clock import format_iso
 from affino_mcp.control_edge import profile_list
+from affino_mcp.control_edge.adopted_profile import credential_fields, draw_secret
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.screens.connected_apps import make_app_desk
-from affino_mcp.control_edge.screens.profile_edit import client_urls
 from affino_mcp.control_edge.secret_again import find_own_deed, show_secret_again
+from affino_mcp.control_edge.secret_page import client_urls, show_new_secret
 from affino_mcp.gate.profiles.previous_secret import parse_overlap
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.switch import switch_profile
@@ -65,29 +66,26 @@ def ask_before_regenerating(ask: ScreenRequest) -> Response:
 
 
 def regenerate_secret(ask: ScreenRequest) -> Response:
-    """Makes a new secret and shows it, this once; the old one is refused from now on, or after the chosen overlap."""
+    """Makes a new secret and shows it, this once; the old one is refused from now on, or after the chosen overlap.
+
+    In front of an instance elsewhere the new secret is the one that the profile has there by now: entered, and not shown.
+    """
     profile, chosen = profile_list.require_profile(ask).profile, ask.form.get("overlap", "0")
     before, after = {"version": profile.version}, {"version": "a new one", "overlap": chosen}
     try:
-        wanted = parse_overlap(chosen)
+        wanted, (drawn, secret) = parse_overlap(chosen), draw_secret(ask, profile)
         subject = ActionSubject.from_profile(profile)
-        with audit_screen_action(ask, "regenerate_profile", subject, before, after) as action:
-            made = ask.centre.profiles.regenerate_secret(
+        with audit_screen_action(ask, "regenerate_profile", subject, before, after | secret) as action:
+            made = drawn.regenerate_secret(
                 profile.key, seen=ask.form.get("seen", ""), overlap=wanted, commit=action.commit
             )
         make_app_desk(ask).end_outdated(made)
     except (Conflict, InvalidArgument) as error:
-        if isinstance(error, Conflict) and _has_just_regenerated(ask, profile):
+        drew = not ask.centre.settings.instance_url
+        if drew and isinstance(error, Conflict) and _has_just_regenerated(ask, profile):
             return show_secret_again(ask, profile, "regenerated", client_urls(ask))
         return _render_question(ask, error)
-    shown: dict[str, Any] = {
-        "profile": made,
-        "made": "regenerated",
-        "urls": client_urls(ask),
-        "again": False,
-        "now": ask.centre.clock(),
-    }
-    return ask.render_page("secret.html", here="/profiles", **shown)
+    return show_new_secret(ask, made, "regenerated")
 
 
 def _has_just_regenerated(ask: ScreenRequest, profile: Profile) -> bool:
@@ -120,5 +118,6 @@ def _render_question(ask: ScreenRequest, error: Conflict | InvalidArgument | Non
     shown: dict[str, Any] = {"profile": profile, "overlaps": OVERLAP_CHOICES, **found._asdict()}
     shown |= {"apps": len(make_app_desk(ask).list_connected(profile.key, profile.name))}
     shown |= {"running": profile.former is not None and profile.former.is_accepted(ask.centre.clock())}
+    shown |= credential_fields(ask)
     status, wrong = (error.status, error.message) if error else (200, "")
     return ask.render_page("regenerate.html", status, here="/profiles", wrong=wrong, **shown)

@@ -65,6 +65,7 @@ def show_profile(ask: ScreenRequest) -> Response:
         full_tokens=price_tools_list(one.profile.capability),
         cuts=describe_cuts(one.profile, f"{ask.origin.public_url}/mcp"),
         done=ask.query_values.get("done", ""),
+        instance=ask.centre.settings.instance_url,
         allowed=name_people(ask.centre.database, ask.centre.settings.gate_table, one.profile.terms.people),
     )
 
