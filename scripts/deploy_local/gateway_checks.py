@@ -96,8 +96,8 @@ class GatewayChecks:
         shell, key = Shell(self.pair.instance), self.pair.client.profile.key
         require_equal("profile disable", shell.run("profile", "disable", key)[0], 0)
         told = self._write_and_fail(REFUSED)
-        require_equal("the next call", told, (503, "instance_failed"))
         require_equal("profile enable", shell.run("profile", "enable", key)[0], 0)
+        require_equal("the next call", told, (403, "profile_disabled"))
         require_equal("accounts that were not to be", self._count_accounts(REFUSED), 0)
         again = self.pair.client.call_tool("list_accounts")
         require_equal("the call after it", again.get("isError", False), False)
@@ -135,7 +135,7 @@ class GatewayChecks:
         answer = self.pair.client.send_rpc("tools/call", name="create_account", arguments={"Name": name})
         result = answer.json().get("result", {})
         error = result.get("structuredContent", answer.json()).get("error", {})
-        return answer.status_code, error.get("type", "none")
+        return answer.status_code, error.get("type") or error.get("data", {}).get("type", "none")
 
     def _open_instance(self) -> Program:
         profile = self.pair.client.profile

@@ -36,6 +36,11 @@ def error_type(answer: Response) -> str:
     return str(answer.error["type"])
 
 
+def refusal(kind: str) -> bytes:
+    """What the REST API answers: one code for whatever is not allowed, and the type that says what it is."""
+    return json.dumps({"error": {"code": "-110", "type": kind, "message": "No.", "details": {}}}).encode()
+
+
 READS = [
     pytest.param(forged(500), "instance_failed", 503, id="500 and nothing else"),
     pytest.param(forged(200, b"<html>Log in</html>"), "instance_failed", 503, id="a page"),
@@ -52,6 +57,9 @@ READS = [
     pytest.param(
         forged(401, b'{"error": {"code": "-102", "message": "Signature"}}'), "instance_failed", 503, id="our signature"
     ),
+    pytest.param(forged(403, refusal("profile_disabled")), "profile_disabled", 403, id="the profile is off there"),
+    pytest.param(forged(403, refusal("profile_expired")), "profile_expired", 403, id="its last day there is over"),
+    pytest.param(forged(403, refusal("permission_denied")), "permission_denied", 200, id="the person may not"),
     pytest.param(acting_as("99"), "instance_failed", 503, id="read as somebody else"),
 ]
 
@@ -61,7 +69,7 @@ def test_a_read_says_what_is_wrong(stage: RemoteStage, forge: Forge, kind: str, 
     stage.way.after = forge
     answer = stage.client.call_tool("list_accounts")
     assert (answer.status, error_type(answer)) == (status, kind)
-    assert stage.rows("list_accounts")[-1] == ("refused", status)
+    assert stage.rows("list_accounts")[-1] == (("refused", status) if status != 200 else ("error", 403))
 
 
 def test_the_instances_wait_is_passed_on(stage: RemoteStage) -> None:

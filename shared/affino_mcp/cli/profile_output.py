@@ -8,14 +8,20 @@ from typing import Any
 
 from affino_mcp.admin.operator_audit import describe_profile
 from affino_mcp.cli.output import print_fields, print_json, print_note
+from affino_mcp.cli.service import Service
 from affino_mcp.gate.profiles.expiry_notice import find_expiry_notice
 from affino_mcp.gate.profiles.profile import PROFILE_TYPE, Profile, ProfileState
 
 
-def print_profile_with_secret(profile: Profile, *, as_json: bool) -> None:
-    """Prints a profile with its new secret."""
+def print_profile_with_secret(service: Service, profile: Profile, *, as_json: bool) -> None:
+    """Prints a profile with its new secret, which an instance elsewhere does not know."""
     shown = {name: getattr(profile, name) for name in ("name", "key", "secret", "rate", "burst")}
     print_profile(shown | {"families": profile.capability.to_json()}, as_json=as_json)
+    if instance := service.settings.instance_url:
+        print_note(
+            f"{instance} refuses this profile until it has the same key and secret there. 'affino-mcp profile adopt' takes over "
+            "those that it has there."
+        )
 
 
 def print_profile(document: dict[str, Any], *, as_json: bool) -> None:

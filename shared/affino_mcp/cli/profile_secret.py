@@ -48,7 +48,7 @@ def regenerate(
             profile.key, seen=profile.version, overlap=wanted, commit=action.commit
         )
     make_app_desk(service).end_outdated(made)
-    print_profile_with_secret(made, as_json=as_json)
+    print_profile_with_secret(service, made, as_json=as_json)
 
 
 def end_overlap(

@@ -97,7 +97,7 @@ def create(
         drawn = service.profiles_with(key)
         made = drawn.create(name, wanted, rate, burst, notes or "", action.commit, terms, mode, **options)
     _warn_of_write_only(wanted)
-    print_profile_with_secret(made, as_json=as_json)
+    print_profile_with_secret(service, made, as_json=as_json)
 
 
 @app.command("list")

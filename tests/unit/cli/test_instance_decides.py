@@ -86,6 +86,13 @@ def test_a_profile_has_the_key_and_secret_that_it_has_at_the_instance(gateway: T
     assert not any(word in str(rows) for word in (SECRET, "another" * 5))
 
 
+@pytest.mark.parametrize("words", [("create", "--name", "Second"), ("regenerate", KEY, "--yes")])
+def test_a_secret_that_is_drawn_here_is_unknown_at_the_instance(gateway: Terminal, words: tuple[str, ...]) -> None:
+    gateway.run(*ADOPT, input=f"{SECRET}\n")
+    _, err = gateway.run("profile", *words)
+    assert (f"{INSTANCE_URL} refuses this profile" in err, "profile adopt" in err) == (True, True)
+
+
 @pytest.mark.parametrize(
     ("words", "given", "argument"),
     [

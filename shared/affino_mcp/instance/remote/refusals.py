@@ -69,10 +69,12 @@ def read_refusal(answer: ForeignAnswer) -> ToolError | Refusal | None:
     if not 400 <= answer.status < 600 or not isinstance(error, dict):
         return None
     kind, code = str(error.get("type", "")), error_code(document)
-    found = _TOOL_ERRORS.get(kind) or _BY_CODE.get(code)
-    if found is not None and answer.status != 401:
-        return _rebuild_error(found, error)
     refusal = _REFUSALS.get(kind) or (_BY_LOGIN_CODE.get(code) if answer.status == 401 else None)
+    found = _TOOL_ERRORS.get(kind) or _BY_CODE.get(
+        code
+    )  # one code stands for several refusals: the type goes before it
+    if refusal is None and found is not None and answer.status != 401:
+        return _rebuild_error(found, error)
     if refusal is not None:
         return refusal()
     said_no = answer.status < 500 or kind in {"unavailable", InstanceFailed.type, InstanceBusy.type}
