@@ -53,11 +53,12 @@ def instance(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Inst
 
 def remote_instance(stores: Stores, settings: Settings, clock: Clock) -> RemoteInstance:
     """The instance elsewhere that the settings name. Connects at the first call."""
-    from affino_mcp.instance.remote.instance import RemoteInstance  # noqa: PLC0415 (most services have none)
+    from affino_mcp.instance.remote.exchange import InstanceExchange  # noqa: PLC0415 (most services have none)
+    from affino_mcp.instance.remote.instance import RemoteInstance  # noqa: PLC0415 (as above)
 
-    place = settings.instance_url, settings.instance, clock, stores.to_instance
-    as_key, vouching = settings.instance_writes == "key-only", settings.instance_certificates
-    return RemoteInstance(*place, writes_as_key=as_key, certificates=vouching)
+    url, dbname, vouching = settings.instance_url, settings.instance, settings.instance_certificates
+    way = InstanceExchange(url, dbname, clock, stores.to_instance, vouching)
+    return RemoteInstance(url, way, clock, writes_as_key=settings.instance_writes == "key-only")
 
 
 def builtin_instance(stores: Stores, settings: Settings) -> BuiltinInstance:

@@ -60,7 +60,7 @@ def test_a_sound_instance_is_green(stage: RemoteStage) -> None:
         ("instance offers", True),
         ("instance attribution", True),
     ]
-    assert found[2].seen == "version 2, contract 2.0; every method"
+    assert found[2].seen == "version 2, contract 2.1; every method"
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import httpx
-
 from affino_mcp.catalogue.call_log import LOG
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.catalogue.families.always import METHODS as ALWAYS
@@ -43,23 +41,14 @@ ACTED_AS: Final = "actedas"
 class RemoteInstance:
     """See Instance. It keeps no record and no token; the profile's secret is used for signatures alone.
 
-    `writes_as_key`: the operator accepts writes to an instance of version 1, which acts as the key. `certificates`: those of the
-    authorities that alone vouch for the instance; empty: the public ones.
+    `exchange` is the way to it, `url` its address. `writes_as_key`: the operator accepts writes to an instance of version 1,
+    which acts as the key.
     """
 
     decides_rights = True
 
-    def __init__(
-        self,
-        url: str,
-        dbname: str,
-        clock: Clock,
-        transport: httpx.BaseTransport | None = None,
-        *,
-        writes_as_key: bool = False,
-        certificates: str = "",
-    ) -> None:
-        self._exchange = InstanceExchange(url, dbname, clock, transport, certificates)
+    def __init__(self, url: str, exchange: InstanceExchange, clock: Clock, *, writes_as_key: bool = False) -> None:
+        self._exchange = exchange
         self._version1 = Version1Adapter(self._exchange, writes_as_key)
         self._offers = OfferCache(self._exchange, clock, self._version1.find_offer)
         self._url = url
