@@ -81,8 +81,11 @@ def _compile_init(kind: Any) -> Any:
             default, known[f"_{place}"] = f"=_{place}", each.default
         elif each.default_factory is not MISSING:
             default, known[f"_{place}"] = "=_absent", each.default_factory
-            value = f"_{place}() if {each.name} is _absent else {each.name}"
-        parameters.append(each.name + default)
+            value = f"_{place}() if {each.name} is _absent else {each.name}" if each.init else f"_{place}()"
+        if each.init:
+            parameters.append(each.name + default)
+        elif each.default_factory is MISSING:
+            continue  # the class has its default, or `__post_init__` sets it
         values.append(value)
         targets.append(f"self.{each.name}")
     body = f"{','.join(targets)},={','.join(values)}," if values else "pass"

@@ -153,6 +153,26 @@ def test_by_identity() -> None:
     assert repr(one) == "Definition(name='a')"
 
 
+@value_class
+class Listed:
+    name: str
+    beside: str = ""
+    folded: str = field(init=False, repr=False)
+    seen: list[str] = field(init=False, default_factory=list)
+    looked: int = field(init=False, default=3)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded", f"{self.name}{self.beside}".lower())
+
+
+def test_a_field_that_is_not_given_is_set_as_a_dataclass_does() -> None:
+    one, other = Listed("A"), Listed("A", "B")
+    assert (one.folded, other.folded, one.seen, one.looked) == ("a", "ab", [], 3)
+    assert one.seen is not other.seen
+    with pytest.raises(TypeError):
+        Listed("A", "B", "C")  # type: ignore[call-arg]
+
+
 def test_matches_by_place() -> None:
     match Place("a", 2):
         case Place(name, 2):

@@ -6,13 +6,14 @@ Such a service signs each call as the profile does at the instance, so that it d
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from affino_mcp.gate.credentials import KEY_PATTERN, SECRET_PATTERN
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, SECRET_CHARACTERS
 from affino_mcp.tool_errors import InvalidArgument
+from affino_mcp.value_class import value_class
 
 ADOPTED: Final = "the instance's"
 """What the API Log says in place of a secret that was taken over."""
@@ -20,7 +21,7 @@ MAX_KEY_CHARACTERS, MAX_SECRET_CHARACTERS = 64, 128
 _MIN_SECRET_CHARACTERS: Final = 16
 
 
-@dataclass(frozen=True)
+@value_class
 class AdoptedCredentials:
     """The API Key and API Secret that a profile has at the instance."""
 
