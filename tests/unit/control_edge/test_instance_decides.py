@@ -7,7 +7,7 @@ import pytest
 from affino_mcp.control_edge.app import SCREENS
 from affino_mcp.gate.profiles.profile import Profile
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
-from tests.world import INSTANCE_URL, REMOTE, World
+from tests.world import INSTANCE_URL, REMOTE, World, WorldClient
 
 PLACES = {"kind": "sections", "family": "accounts", "code": "2", "part": "1", "id": "0" * 26, "client": "x"}
 RECORDS = ("/structure/{kind}", "/deleted", "/files", "/logs/{profile}/{id}/take-back")
@@ -142,3 +142,19 @@ def test_groups_are_this_services_own(gateway: OperatorBrowser) -> None:
 def test_the_log_says_where_names_of_records_are(gateway: OperatorBrowser, query: dict[str, str]) -> None:
     said = text_of(gateway.get("/logs", **query))
     assert (f"names of records are at {INSTANCE_URL}" in said, "No record has this name" in said) == (True, False)
+
+
+def test_a_call_is_shown_with_what_it_changed_and_no_way_to_take_it_back(gateway: OperatorBrowser) -> None:
+    world, handler = gateway.world, gateway.world.new_handler()
+    profile, person = world.create_profile("Newsroom"), gateway.person("Sal", "Seller", "Sales Managers")
+    client = WorldClient(world, handler, world.log_in(profile, person))
+    client.call_tool("create_account", Name="Orbital Labs")
+    client.call_tool("update_account", AccountCode=1, City="Leeds")
+    handler.close()
+    row = world.audit_rows()[-1]
+    world.watched.calls.clear()
+    page = gateway.get(f"/logs/{profile.key}/{row['sk']}")
+    assert [word for word in ("account 1 changed", "City", "Leeds") if word not in text_of(page)] == []
+    assert "take-back" not in page.text
+    assert "Leeds" in gateway.get("/logs/export", format="csv").text
+    assert records_calls(gateway) == []
