@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
-from contextvars import copy_context
+from concurrent.futures import Future
 from datetime import datetime
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -33,7 +32,7 @@ from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.store.ops import Database
+from affino_mcp.store.ops import Database, StartRead
 from affino_mcp.value_class import value_class
 
 SessionLookup = Callable[[], tuple[Session, Person]]
@@ -52,7 +51,7 @@ class _Entrant:
 class Admission:
     """Charges and resolves calls. One per process.
 
-    With a `pool`, the profile's write and the session's read run in parallel for a token that was resolved here within the
+    With `start_read`, the profile is written while the session's read is under way for a token that was resolved here within the
     last minute; for any other, and on profiles that are not for everybody, the session comes first.
     """
 
@@ -63,11 +62,11 @@ class Admission:
         clock: Clock,
         reader: ProfileReader,
         sessions: Sessions,
-        pool: Executor | None = None,
+        start_read: StartRead | None = None,
     ) -> None:
         self._meter, self._sampler = RateMeter(db, settings, clock), RefusalSampler(clock)
         self._recent = RecentTokens()
-        self._reader, self._sessions, self._pool, self._clock = reader, sessions, pool, clock
+        self._reader, self._sessions, self._start_read, self._clock = reader, sessions, start_read, clock
 
     def admit(
         self,
@@ -109,7 +108,7 @@ class Admission:
     ) -> Caller:
         if charge:
             self._refuse_while_limited(profile, lookup)
-        resolved = _look_up_once(lookup) if credentials.comes_alone else self._start_lookup(lookup)
+        resolved = _look_up_once(lookup if credentials.comes_alone else self._start_lookup(credentials.token))
         is_recent = self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock()))
         entrant = _Entrant(
             credentials, source, resolved, session_first=credentials.comes_alone or (charge and not is_recent)
@@ -189,8 +188,10 @@ class Admission:
         except StoreUnavailable:
             return  # the refusal itself matters more; one unit is lost until it drains
 
-    def _start_lookup(self, work: SessionLookup) -> SessionLookup:
-        return _look_up_once(work) if self._pool is None else self._pool.submit(copy_context().run, work).result
+    def _start_lookup(self, token: str) -> SessionLookup:
+        if self._start_read is None:
+            return lambda: self._sessions.resolve_token(token)
+        return self._sessions.start_resolving(token, self._start_read)
 
 
 def require_secret(profile: Profile | None, credentials: CallerCredentials, now: datetime) -> Profile:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
 
@@ -32,14 +31,14 @@ from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import FoundSession, Sessions, SessionTimeOver
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.store.ops import Database
+from affino_mcp.store.ops import Database, StartRead
 from affino_mcp.store.secrets import SecretStore
 
 
 class Gate:
     """Admits or refuses calls. One per process.
 
-    With a `pool`, the profile's write and the session's read run in parallel. With `used`, the gate records from time
+    With `start_read`, the profile is written while the session's read is under way. With `used`, the gate records from time
     to time that a session is in use.
     """
 
@@ -49,12 +48,12 @@ class Gate:
         secrets: SecretStore,
         settings: Settings,
         clock: Clock,
-        pool: Executor | None = None,
+        start_read: StartRead | None = None,
         used: SessionLastUse | None = None,
     ) -> None:
         self._reader = ProfileReader(db, secrets, settings)
         self._sessions = Sessions(db, settings, clock)
-        self._admission = Admission(db, settings, clock, self._reader, self._sessions, pool)
+        self._admission = Admission(db, settings, clock, self._reader, self._sessions, start_read)
         self._former = PreviousSecretUses(db, settings, clock)
         self._strangers = TokenGuard(db, settings, clock)
         self._handshakes = HandshakeBudget(clock)

@@ -1,7 +1,7 @@
 """Reads HTTP/1.1 answers with a length, which AWS's are; any other one is left to the standard library.
 
 `http.client` reads the headers as those of an e-mail, which takes longer than everything else of an exchange
-(docs/decisions/0121-answers-with-a-length.md).
+(docs/decisions/0121-answers-are-read-here.md).
 """
 
 from __future__ import annotations

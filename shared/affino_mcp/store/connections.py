@@ -9,7 +9,7 @@ import select
 import socket
 import ssl
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from http.client import HTTPException
 from typing import Final
@@ -34,6 +34,20 @@ class ExchangeBroken(Exception):
         self.timed_out = timed_out
 
 
+class Exchange:
+    """A request that was sent, whose answer is read once. The connection of one that nobody reads is closed with it."""
+
+    def __init__(self, connection: socket.socket, receive: Callable[[socket.socket], HttpAnswer]) -> None:
+        self._connection, self._receive = connection, receive
+        self._abandoned = weakref.finalize(self, connection.close)
+
+    def read(self, seconds: float) -> HttpAnswer:
+        """Gives the answer; each step waits at most so long. Raises ExchangeBroken."""
+        self._abandoned.detach()
+        self._connection.settimeout(seconds)
+        return self._receive(self._connection)
+
+
 class ConnectionPool:
     """The connections to one address, such as `https://dynamodb.eu-west-1.amazonaws.com`; threads may share it.
 
@@ -53,12 +67,26 @@ class ConnectionPool:
 
         Raises NotConnected and ExchangeBroken.
         """
+        return self._receive(self._send(data, headers, seconds))
+
+    def start_post(self, data: bytes, headers: Mapping[str, str], seconds: float) -> Exchange:
+        """Sends a POST as `post` does, and leaves its answer to be read. Raises NotConnected and ExchangeBroken."""
+        return Exchange(self._send(data, headers, seconds), self._receive)
+
+    def _send(self, data: bytes, headers: Mapping[str, str], seconds: float) -> socket.socket:
         connection = self._take_idle() or self._connect(min(MAX_CONNECT_SECONDS, seconds))
         lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
         head = f"POST / HTTP/1.1\r\n{lines}Content-Length: {len(data)}\r\n\r\n".encode("ascii")
         try:
             connection.settimeout(seconds)
             connection.sendall(head + data)
+        except OSError as error:
+            connection.close()
+            raise ExchangeBroken(timed_out=isinstance(error, TimeoutError)) from error
+        return connection
+
+    def _receive(self, connection: socket.socket) -> HttpAnswer:
+        try:
             answer = read_answer(connection)
         except (OSError, HTTPException) as error:
             connection.close()

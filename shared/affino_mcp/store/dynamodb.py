@@ -27,6 +27,7 @@ from affino_mcp.store.wire import (
     MIN_ATTEMPT_SECONDS,
     AwsError,
     AwsJsonEndpoint,
+    FinishRead,
     pause_before_attempt,
 )
 
@@ -53,8 +54,12 @@ class DynamoDatabase:
         self._endpoint, self._report_large = endpoint, report_large or (lambda _: None)
 
     def _call_service(self, operation: str, body: dict[str, Any], *, has_token: bool = False) -> dict[str, Any]:
+        return self._tell(lambda: self._endpoint.call_operation(operation, body, has_token=has_token), operation, body)
+
+    def _tell(self, ask: FinishRead, operation: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer; an error of the service as the Database's."""
         try:
-            return self._endpoint.call_operation(operation, body, has_token=has_token)
+            return ask()
         except AwsError as error:
             found = error_from_aws(error)
             if not isinstance(found, ConditionFailed | TransactionFailed | Throttled):
@@ -74,6 +79,17 @@ class DynamoDatabase:
             found |= self._get_whole_batch(table, [render.key_to_wire(key) for key in some])
         return found
 
+    def start_get_many(self, table: str, keys: Sequence[Key]) -> Callable[[], dict[Key, Item]]:
+        """Sends the read of at most 100 keys; gives what waits for its rows, once. See StartRead."""
+        body = {"RequestItems": {table: {"Keys": [render.key_to_wire(key) for key in keys], "ConsistentRead": True}}}
+        finish = self._endpoint.start_read("BatchGetItem", body)
+
+        def wait() -> dict[Key, Item]:
+            rows, left_out = self._batch_rows(table, self._tell(finish, "BatchGetItem", body))
+            return _by_key(rows) | self._get_whole_batch(table, left_out)
+
+        return wait
+
     def _get_whole_batch(self, table: str, wanted: list[render.WireDocument]) -> dict[Key, Item]:
         found: dict[Key, Item] = {}
         attempt = 0
@@ -82,7 +98,7 @@ class DynamoDatabase:
                 raise self._give_up_batch(table, wanted)
             pause_before_attempt(attempt)
             rows, wanted = self._get_batch(table, wanted)
-            found |= {Key(row["pk"], row["sk"]): row for row in rows}
+            found |= _by_key(rows)
             attempt += 1
         return found
 
@@ -93,7 +109,12 @@ class DynamoDatabase:
         return StoreUnavailable(fault.error)
 
     def _get_batch(self, table: str, keys: list[render.WireDocument]) -> tuple[list[Item], list[render.WireDocument]]:
-        answer = self._call_service("BatchGetItem", {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}})
+        asked = {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}}
+        return self._batch_rows(table, self._call_service("BatchGetItem", asked))
+
+    @staticmethod
+    def _batch_rows(table: str, answer: dict[str, Any]) -> tuple[list[Item], list[render.WireDocument]]:
+        """The rows of a batch, and the keys that DynamoDB left out."""
         rows = [render.item_from_wire(wire) for wire in answer.get("Responses", {}).get(table, [])]
         return rows, answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
 
@@ -136,6 +157,10 @@ class DynamoDatabase:
                 for one in find_large_collections(answer):
                     self._report_large(asdict(one))
                 return
+
+
+def _by_key(rows: Sequence[Item]) -> dict[Key, Item]:
+    return {Key(row["pk"], row["sk"]): row for row in rows}
 
 
 class Throttled(StoreUnavailable):

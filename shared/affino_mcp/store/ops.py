@@ -6,7 +6,7 @@ A row has a partition key `pk` and a sort key `sk` (both text). Pure code builds
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from typing import Any, NamedTuple, Protocol
 
@@ -190,6 +190,13 @@ class QueryPage:
 
     items: list[Item]
     next: Item | None = None
+
+
+StartRead = Callable[[str, Sequence[Key]], Callable[[], dict[Key, Item]]]
+"""Begins `Database.get_many` of at most 100 keys, and raises nothing; gives what waits for the rows, once, and raises as it does.
+
+The caller may do something else meanwhile, such as asking the same database.
+"""
 
 
 class Database(Protocol):

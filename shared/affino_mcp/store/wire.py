@@ -8,12 +8,15 @@ what was not sent from what was sent and not answered.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final, Protocol
 
 from affino_mcp.clock import start_stopwatch, utc_now
 from affino_mcp.deadline import working_seconds
-from affino_mcp.store.connections import ConnectionPool, ExchangeBroken, NotConnected
+from affino_mcp.store.connections import ConnectionPool, Exchange, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
 from affino_mcp.store.network_faults import NOT_CONNECTED, RequestFault, broken_exchange
@@ -100,6 +103,21 @@ class RequestAttempts:
         return self.faults[-1] if self.faults else RequestFault("deadline", is_unanswered=False)
 
 
+FinishRead = Callable[[], dict[str, Any]]
+"""Waits for the answer of a read that was sent, and gives it."""
+
+
+def _read_sound_answer(exchange: Exchange, seconds: float, end: CallEnd) -> dict[str, Any] | None:
+    """The answer of a request that was carried out; None for any other."""
+    try:
+        response = exchange.read(seconds)
+        end.status = response.status
+        answer: dict[str, Any] = json.loads(response.body or b"{}")
+    except (ExchangeBroken, ValueError):
+        return None
+    return answer if response.status == 200 else None
+
+
 class AwsJsonEndpoint:
     """The JSON endpoint of one AWS service. `report` takes note of each call that is given up."""
 
@@ -130,6 +148,31 @@ class AwsJsonEndpoint:
         attempts = RequestAttempts(operation, body, has_token)
         with trace_call(self._service, operation, lambda: request_place(body)) as end:
             return self._send_until_answered(attempts, end)
+
+    def start_read(self, operation: str, body: dict[str, Any]) -> FinishRead:
+        """Sends a request that reads; gives what waits for its answer, once, and raises as `call_operation` does.
+
+        What cannot be sent now, or has no sound answer, is asked for again by `call_operation`.
+        """
+        ask_again = partial(self.call_operation, operation, body)
+        attempt = RequestAttempts(operation, body, has_token=False)
+        if (seconds := attempt.next_timeout()) is None:
+            return ask_again
+        traced, data = ExitStack(), _encode_body(body).encode()
+        end = traced.enter_context(trace_call(self._service, operation, lambda: request_place(body)))
+        try:
+            exchange = self._connections.start_post(data, self.signed_headers(operation, data), seconds)
+        except (NotConnected, ExchangeBroken):
+            traced.close()
+            return ask_again
+
+        def finish() -> dict[str, Any]:
+            with traced:
+                left = attempt.next_timeout()
+                answer = None if left is None else _read_sound_answer(exchange, left, end)
+            return ask_again() if answer is None else answer
+
+        return finish
 
     def _send_until_answered(self, attempts: RequestAttempts, end: CallEnd) -> dict[str, Any]:
         operation, body = attempts.operation, attempts.body

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,15 +34,11 @@ if TYPE_CHECKING:
 
 __all__ = ["Stores", "build_stores"]
 
-MAX_GATE_THREADS = 16
-"""Enough for the local run's concurrent calls; a Lambda process uses one."""
-
 
 def build_gate(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Gate:
-    """Builds the gate, with threads so that profile and session are read in parallel."""
-    pool = ThreadPoolExecutor(max_workers=MAX_GATE_THREADS, thread_name_prefix="gate")
+    """Builds the gate; where the stores can begin a read, the profile is written while the session is read."""
     used = SessionLastUse(stores.database, settings, clock)
-    return Gate(stores.database, stores.secrets, settings, clock, pool, used)
+    return Gate(stores.database, stores.secrets, settings, clock, stores.start_read, used)
 
 
 def instance(stores: Stores, settings: Settings, clock: Clock = utc_now) -> Instance:

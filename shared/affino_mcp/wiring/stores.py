@@ -14,7 +14,7 @@ from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.given_up import GivenUpCall, report_to_nobody
 from affino_mcp.store.notice_senders import NoticeSender, SnsTopic, open_notice_sender
-from affino_mcp.store.ops import Database
+from affino_mcp.store.ops import Database, StartRead
 from affino_mcp.store.s3 import S3FileStore, load_requests
 from affino_mcp.store.secrets import AwsSecretStore, SecretStore
 from affino_mcp.store.signing import KMS_TARGET, Signer, open_signer
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 class Stores:
     """The stores of one deployment, and what sends its notices. `tables` reads whole tables: a command has it, no function.
 
-    `to_instance` is the way to an instance elsewhere; None is the network.
+    `to_instance` is the way to an instance elsewhere; None is the network. `start_read` begins a read of the database, where it
+    can.
     """
 
     database: Database
@@ -42,6 +43,7 @@ class Stores:
     notices: NoticeSender | None = None
     tables: TableReader | None = None
     to_instance: httpx.BaseTransport | None = None
+    start_read: StartRead | None = None
 
     def opened_by(self, function: str, settings: Settings) -> Stores:  # noqa: ARG002 (for those who look at each function)
         """Gives the stores as this function of the template opens them; those of tests compare each request with its role."""
@@ -69,11 +71,13 @@ def build_stores(settings: Settings, *, log_faults: bool = True) -> Stores:
         address = settings.aws_endpoint or f"https://{service}.{settings.region}.amazonaws.com"
         return AwsJsonEndpoint(service, target, version, address, settings.region, credentials, told)
 
+    database = DynamoDatabase(endpoint("dynamodb", DYNAMODB_TARGET, "1.0"), large)
     return Stores(
-        DynamoDatabase(endpoint("dynamodb", DYNAMODB_TARGET, "1.0"), large),
+        database,
         AwsSecretStore(endpoint("secretsmanager", "secretsmanager", "1.1")),
         S3FileStore(settings.media_bucket, settings.region, credentials, settings.aws_endpoint, told),
         S3Archive(S3FileStore(settings.digest_bucket, settings.region, credentials, settings.aws_endpoint, told)),
         open_signer(settings.digest_key, lambda: endpoint("kms", KMS_TARGET, "1.1")),
         open_notice_sender(settings.notices, lambda topic: SnsTopic(topic, credentials, settings.aws_endpoint, told)),
+        start_read=database.start_get_many,
     )

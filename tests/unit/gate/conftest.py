@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-
 import pytest
 
 from tests.unit.gate.world import World
@@ -15,11 +12,7 @@ def world() -> World:
     return World()
 
 
-@pytest.fixture(params=["side by side", "one after another"])
-def pool(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
-    """What the gate's store calls run on; None for one after another."""
-    if request.param == "one after another":
-        yield None
-        return
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
+@pytest.fixture(params=[True, False], ids=["side by side", "one after another"])
+def at_once(request: pytest.FixtureRequest) -> bool:
+    """Whether the gate's two store calls are under way at once."""
+    return bool(request.param)

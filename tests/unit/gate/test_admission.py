@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
-
 import pytest
 
 from affino_mcp.errors import (
@@ -14,8 +12,8 @@ from affino_mcp.gate.identity.row_keys import new_token
 from tests.unit.gate.world import GATE, World, headers, valid
 
 
-def test_a_refused_token_writes_nothing_on_the_profile_and_costs_no_budget(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(burst=2), world.gate(pool)
+def test_a_refused_token_writes_nothing_on_the_profile_and_costs_no_budget(world: World, *, at_once: bool) -> None:
+    profile, gate = world.profile(burst=2), world.gate(at_once=at_once)
     login = world.login(profile)
     gate.admit(valid(profile, login), charge=False)
     world.asked()
@@ -26,8 +24,8 @@ def test_a_refused_token_writes_nothing_on_the_profile_and_costs_no_budget(world
     assert gate.admit(valid(profile, login), charge=True).rate.remaining == 1
 
 
-def test_a_token_that_was_ended_a_moment_ago_costs_no_budget(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(burst=2), world.gate(pool)
+def test_a_token_that_was_ended_a_moment_ago_costs_no_budget(world: World, *, at_once: bool) -> None:
+    profile, gate = world.profile(burst=2), world.gate(at_once=at_once)
     login, other = world.login(profile), world.login(profile)
     gate.admit(valid(profile, login), charge=False)
     world.sessions.end_session(login.person.user_code, login.session.digest)
@@ -39,8 +37,8 @@ def test_a_token_that_was_ended_a_moment_ago_costs_no_budget(world: World, pool:
     assert gate.admit(valid(profile, other), charge=True).rate.remaining == 1
 
 
-def test_an_expired_token_writes_nothing_on_the_profile(world: World, pool: Executor | None) -> None:
-    profile, gate = world.profile(burst=2), world.gate(pool)
+def test_an_expired_token_writes_nothing_on_the_profile(world: World, *, at_once: bool) -> None:
+    profile, gate = world.profile(burst=2), world.gate(at_once=at_once)
     login = world.login(profile)
     world.clock.move(seconds=login.session.expires - login.session.issued - 1)
     gate.admit(valid(profile, login), charge=False)

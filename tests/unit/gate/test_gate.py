@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor
 
 import pytest
 
@@ -27,10 +26,10 @@ from tests.unit.gate.world import GATE, RawHeaders, World, headers, valid
 
 
 @pytest.mark.parametrize("charge", [True, False], ids=["call", "handshake"])
-def test_admitted(world: World, pool: Executor | None, *, charge: bool) -> None:
+def test_admitted(world: World, *, at_once: bool, charge: bool) -> None:
     profile = world.profile(rate=60, burst=5)
     login = world.login(profile)
-    caller = world.gate(pool).admit(valid(profile, login), charge=charge)
+    caller = world.gate(at_once=at_once).admit(valid(profile, login), charge=charge)
     assert (caller.profile, caller.person, caller.session) == (profile, login.person, login.session)
     assert (caller.rate.limit, caller.rate.remaining) == (60, 4 if charge else 5)
     assert caller.cursor_key == profile.cursor_key
@@ -40,9 +39,9 @@ def test_admitted(world: World, pool: Executor | None, *, charge: bool) -> None:
 
 
 @pytest.mark.parametrize(("charge", "ask"), [(True, "update"), (False, "get")], ids=["call", "handshake"])
-def test_two_operations_and_no_secret_when_warm(world: World, pool: Executor | None, *, charge: bool, ask: str) -> None:
+def test_two_operations_and_no_secret_when_warm(world: World, ask: str, *, at_once: bool, charge: bool) -> None:
     profile = world.profile()
-    credentials, gate = valid(profile, world.login(profile)), world.gate(pool)
+    credentials, gate = valid(profile, world.login(profile)), world.gate(at_once=at_once)
     gate.admit(credentials, charge=charge)
     world.secrets.reads = 0
     world.asked()
@@ -52,12 +51,12 @@ def test_two_operations_and_no_secret_when_warm(world: World, pool: Executor | N
     assert world.secrets.reads == 0
 
 
-def test_the_first_call_of_a_process(world: World, pool: Executor | None) -> None:
+def test_the_first_call_of_a_process(world: World, *, at_once: bool) -> None:
     profile = world.profile()
     credentials = valid(profile, world.login(profile))
     world.secrets.reads = 0
     world.asked()
-    world.gate(pool).admit(credentials, charge=True)
+    world.gate(at_once=at_once).admit(credentials, charge=True)
     assert sorted(world.asked()) == [("get", GATE), ("get_many", GATE), ("update", GATE)]
     assert world.secrets.reads == 1
 
@@ -127,15 +126,15 @@ REASONS = [
 @pytest.mark.parametrize(("happens", "reason", "person_known"), REASONS)
 def test_the_reason_is_told_to_who_has_key_and_secret(
     world: World,
-    pool: Executor | None,
     happens: Callable[..., object],
     reason: type[Refusal],
     *,
+    at_once: bool,
     person_known: bool,
     charge: bool,
 ) -> None:
     profile = world.profile(burst=3)
-    login, gate = world.login(profile), world.gate(pool)
+    login, gate = world.login(profile), world.gate(at_once=at_once)
     gate.admit(valid(profile, login), charge=False)
     happens(world, profile, login)
     with pytest.raises(reason) as refused:
@@ -156,9 +155,9 @@ def test_the_reason_is_told_to_who_has_key_and_secret(
     )
 
 
-def test_over_the_limit(world: World, pool: Executor | None) -> None:
+def test_over_the_limit(world: World, *, at_once: bool) -> None:
     profile = world.profile(rate=6, burst=1)
-    login, gate = world.login(profile), world.gate(pool)
+    login, gate = world.login(profile), world.gate(at_once=at_once)
     gate.admit(valid(profile, login), charge=True)
     with pytest.raises(RateLimited) as refused:
         gate.admit(valid(profile, login), charge=True)
@@ -197,10 +196,10 @@ def test_a_raised_limit_shows_within_a_second(world: World) -> None:
 @pytest.mark.parametrize("broken", ["get", "get_many", "update", "secrets"])
 @pytest.mark.parametrize("charge", [True, False], ids=["call", "handshake"])
 def test_an_outage_is_503_and_blames_nobody(
-    world: World, pool: Executor | None, broken: str, *, warm: bool, charge: bool
+    world: World, broken: str, *, at_once: bool, warm: bool, charge: bool
 ) -> None:
     profile = world.profile(burst=2)
-    login, gate = world.login(profile), world.gate(pool)
+    login, gate = world.login(profile), world.gate(at_once=at_once)
     if warm:
         gate.admit(valid(profile, login), charge=False)
     world.db.broken.add((broken, GATE))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from concurrent.futures import Executor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profiles import Profiles
 from affino_mcp.gate.sessions.sessions import IssuedSession, Sessions
 from affino_mcp.settings import Settings
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_secrets import MemorySecretStore
 from affino_mcp.store.testing.recording import RecordingDatabase
@@ -45,9 +47,17 @@ class World:
         self.passwords = Passwords(self.db, self.settings)
         self.sessions = Sessions(self.db, self.settings, self.clock)
 
-    def gate(self, pool: Executor | None = None) -> Gate:
+    def gate(self, *, at_once: bool = False) -> Gate:
         """Gives the gate of another process on the same stores."""
-        return Gate(self.db, self.secrets, self.settings, self.clock, pool)
+        return Gate(self.db, self.secrets, self.settings, self.clock, self._start_read if at_once else None)
+
+    def _start_read(self, table: str, keys: Sequence[Key]) -> Callable[[], dict[Key, Item]]:
+        begun: Future[dict[Key, Item]] = Future()
+        try:
+            begun.set_result(self.db.get_many(table, keys))
+        except StoreUnavailable as error:
+            begun.set_exception(error)
+        return begun.result
 
     def profile(self, name: str = "all", rate: int = 600, burst: int | None = None) -> Profile:
         return self.profiles.create(name, ALL, rate, burst)

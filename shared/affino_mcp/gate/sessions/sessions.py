@@ -6,7 +6,7 @@ A session's row holds a copy of the person, and the security groups are one row:
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -28,7 +28,7 @@ from affino_mcp.gate.sessions.session_rows import (
 )
 from affino_mcp.settings import Settings
 from affino_mcp.store.commit import Commit, commit_to
-from affino_mcp.store.ops import Check, Database, Item, Put, Query, Update, WriteOp, absent, equals
+from affino_mcp.store.ops import Check, Database, Item, Key, Put, Query, StartRead, Update, WriteOp, absent, equals
 from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.retry import retry_on_conflict
 
@@ -82,6 +82,12 @@ class Sessions:
         person if known.
         """
         return self.require_live(self.read_session(token, Door.CREDENTIALS))
+
+    def start_resolving(self, token: str, start_read: StartRead) -> Callable[[], tuple[Session, Person]]:
+        """Begins `resolve_token`; gives what ends it, and raises as it does."""
+        digest = digest_token(token)
+        rows = start_read(self._table, _places(digest))
+        return lambda: self.require_live(_find_session(digest, Door.CREDENTIALS, rows()))
 
     def require_live(self, found: FoundSession) -> tuple[Session, Person]:
         """Gives the session and its person; raises as `resolve_token`."""
@@ -138,13 +144,7 @@ class Sessions:
     def read_session(self, token: str, door: Door) -> FoundSession:
         """Gives the session of a token that is presented at this door. Raises SessionUnknown, at every other door too."""
         digest = digest_token(token)
-        place, beside = row_keys.session_key(digest), row_keys.SECURITY_GROUPS_KEY
-        rows = self._db.get_many(self._table, [place, beside])
-        if place not in rows or rows[place].get("door", "") != door:
-            raise SessionUnknown().concerning(fingerprint=token_fingerprint(digest))
-        row, groups = rows[place], SecurityGroups.from_row(rows.get(beside))
-        session = Session.from_row(row | {"digest": digest})
-        return FoundSession(session, groups.grant(Person.from_json(row["person"])), bool(row.get("revoked")))
+        return _find_session(digest, door, self._db.get_many(self._table, _places(digest)))
 
     def _require_live(self, session: Session, person: Person) -> tuple[Session, Person]:
         if session.expires <= epoch_seconds(self._clock()):
@@ -203,6 +203,21 @@ class Sessions:
         place, seen = row_keys.person_key(user_code), equals("logins", row["logins"])
         ends = [op for one in kept for op in session_rows.end_session_writes(self._table, user_code, one, now)]
         commit([Update(self._table, place, add=renewed, condition=seen), *ends])
+
+
+def _places(digest: str) -> list[Key]:
+    """Where the session of this token and the security groups are."""
+    return [row_keys.session_key(digest), row_keys.SECURITY_GROUPS_KEY]
+
+
+def _find_session(digest: str, door: Door, rows: Mapping[Key, Item]) -> FoundSession:
+    """The session of this token, presented at this door, among the rows at `_places`. Raises SessionUnknown."""
+    row = rows.get(row_keys.session_key(digest))
+    if row is None or row.get("door", "") != door:
+        raise SessionUnknown().concerning(fingerprint=token_fingerprint(digest))
+    groups = SecurityGroups.from_row(rows.get(row_keys.SECURITY_GROUPS_KEY))
+    session = Session.from_row(row | {"digest": digest})
+    return FoundSession(session, groups.grant(Person.from_json(row["person"])), bool(row.get("revoked")))
 
 
 def active_person_row(db: Database, table: str, user_code: int) -> Item:
