@@ -20,20 +20,22 @@ Sent = list[tuple[AwsJsonEndpoint, str, dict[str, Any]]]
 def learn_requests(method: str) -> Sent:
     """Gives the store requests that the service sends for one message of this method, from its second such message on."""
     sent: Sent = []
-    original: Any = AwsJsonEndpoint.call_operation
 
-    def call_and_note(
-        endpoint: AwsJsonEndpoint, operation: str, body: dict[str, Any], **options: Any
-    ) -> dict[str, Any]:
-        sent.append((endpoint, operation, body))
-        answered: dict[str, Any] = original(endpoint, operation, body, **options)
-        return answered
+    def noting(send: Any) -> Any:
+        def send_and_note(endpoint: AwsJsonEndpoint, operation: str, body: dict[str, Any], **options: Any) -> Any:
+            sent.append((endpoint, operation, body))
+            return send(endpoint, operation, body, **options)
+
+        return send_and_note
 
     event = messages_for_tool("get_current_user", {})[f"{method}, {LEGACY_REVISION}"]
     service(event, None)
-    AwsJsonEndpoint.call_operation = call_and_note  # type: ignore[method-assign,assignment]
+    ways = {name: getattr(AwsJsonEndpoint, name) for name in ("call_operation", "start_read")}
+    for name, send in ways.items():
+        setattr(AwsJsonEndpoint, name, noting(send))
     service(event, None)
-    AwsJsonEndpoint.call_operation = original  # type: ignore[method-assign]
+    for name, send in ways.items():
+        setattr(AwsJsonEndpoint, name, send)
     return sent
 
 
