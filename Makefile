@@ -46,7 +46,7 @@ check: setup ## Lint, format, types, import layers, declared imports and the lin
 build: setup .tools/sam/.made ## Build functions and layers for AWS into .aws-sam/build
 	@$(bin)/python scripts/build.py
 
-deploy-local: setup .tools/sam/.made .tools/emulator/.made ## Deploy the real template into MiniStack and smoke-test it
+deploy-local: setup .tools/sam/.made .tools/emulator/.made ## Deploy the real template into MiniStack and smoke-test it (ARGS=--remote: two stacks)
 	@$(bin)/python -m scripts.deploy_local $(ARGS)
 
 docs: setup ## Write what is derived from the code: docs/tools.md, the tools' snapshots, docs/architecture.md

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import Any
 
@@ -16,9 +15,16 @@ from scripts.expand import Template, resources_of_type
 from tests.roles.intrinsics import Deployment
 
 ONE, OTHER = Authority("Orbital").parameter, Authority("Orbital").parameter
-LONG = "-----BEGIN CERTIFICATE-----" + 26 * f" {64 * 'A'}" + " -----END CERTIFICATE-----"
+LONG = "-----BEGIN CERTIFICATE-----" + 32 * f" {64 * 'A'}" + " -----END CERTIFICATE-----"
 """As long as that of an authority with a key of 4,096 bits."""
 INSTANCE = {"InstanceUrl": "https://people.example"}
+NAMES = {
+    "InstanceUrl": "https://crm.people.orbital-laboratories.example:8443",
+    "DomainName": "mcp.services.orbital-laboratories.example",
+    "AllowedOrigins": "https://one.orbital-laboratories.example,https://two.orbital-laboratories.example",
+    "InstanceName": "a" * 40,
+}
+"""Long ones; a physical name is some 45 characters longer than the logical one."""
 FUNCTIONS = ("McpEndpoint", "LoginProxy", "ControlCentre", "Housekeeping")
 
 
@@ -69,16 +75,14 @@ def test_another_certificate_publishes_other_versions(template: Template) -> Non
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-def test_the_longest_fits_into_a_functions_environment(template: Template, name: str) -> None:
+def test_the_longest_fits_into_a_functions_environment(template: Template, written: Template, name: str) -> None:
     """AWS Lambda quotas: all environment variables of a function together have at most 4 KB."""
-    deployed = Deployment(
-        template, INSTANCE | {"InstanceCertificates": "A" * 2048, "DomainName": "mcp.orbital.example"}
-    )
-    properties = template["Resources"][name]["Properties"]
-    found = deployed.resolve(properties["Environment"]["Variables"])
-    tables = 40 * sum(name.endswith(("_TABLE", "_BUCKET")) for name in found)
-    assert found["AFFINO_INSTANCE_CERTIFICATES"] == "A" * 2048
-    assert len(json.dumps(found)) + tables < 4096
+    longest = "A" * parameter(written)["MaxLength"]
+    deployed = Deployment(template, NAMES | {"InstanceCertificates": longest})
+    found = deployed.resolve(template["Resources"][name]["Properties"]["Environment"]["Variables"])
+    physical = 45 * sum(variable.endswith(("_TABLE", "_BUCKET")) for variable in found)
+    assert found["AFFINO_INSTANCE_CERTIFICATES"] == longest
+    assert sum(len(variable) + len(str(value)) for variable, value in found.items()) + physical < 4096
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
