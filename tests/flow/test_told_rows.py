@@ -12,9 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affino_mcp.audit.log import AuditLog
+from affino_mcp.audit.row import AuditRow, Outcome, row_item
+from affino_mcp.audit.told_rows import fill_rows
 from affino_mcp.catalogue.call_log import MAX_TOLD_ROWS
 from affino_mcp.catalogue.capability import Access
 from affino_mcp.instance.remote.told_rows import RowsUnusable, read_told_rows
+from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.remote.hostile import Forge
 from tests.remote.stage import RemoteStage
 from tests.rest_client import RestClient
@@ -120,7 +124,6 @@ WRONG: dict[str, Any] = {
     "a deed that shouts": rows_of(changed(Deed="<B>DELETED")),
     "fields that are none": rows_of(changed(Fields=["Name"])),
     "a side that is an object": rows_of(changed(Fields={"Name": {"After": {"x": 1}}})),
-    "a number too large": rows_of(changed(Fields={"Name": {"After": 10**400}})),
     "a row too large": rows_of({"Result": "x" * 17_000}),
     "too many rows": rows_of(*[{}] * (MAX_TOLD_ROWS + 1)),
     "a count that is none": rows_of({}, left_out="some"),
@@ -151,11 +154,13 @@ def test_what_is_told_is_redacted_here_once_more(stage: RemoteStage) -> None:
         "City\u202e": {"After": 1},
     }
     row = {"Result": f"secret: {CANARY}\x1b[2J", **changed(Fields=told)}
-    stage.way.after = telling(rows_of(row))
+    cut: dict[str, Any] = {"Share": "item 1 of 1", "Result": "x" * 180 + token, "Arguments": {"ApiKey": CANARY}}
+    cut["Warnings"] = [{"Code": "X", "Message": f"{token} {CANARY}"[:40]}]
+    stage.way.after = telling(rows_of(row, cut))
     assert stage.client.call_tool("create_account", **MAKE).result
     written = json.dumps(stage.world.audit_rows())
     assert "[withheld]" in written
-    assert [each for each in (token, CANARY, "\\u001b") if each in written] == []
+    assert [each for each in (token[:12], CANARY, "\\u001b", "\\u202e") if each in written] == []
 
 
 def test_only_one_of_the_told_rows_counts_as_a_call(stage: RemoteStage) -> None:
@@ -167,6 +172,7 @@ def test_only_one_of_the_told_rows_counts_as_a_call(stage: RemoteStage) -> None:
     assert "3 more rows in the instance's log" in next(row["result"] for row in rows if not row["share"])
 
 
+BEGUN = AuditRow("0" * 26, "2026-11-23T09:00:00.000000Z", "key", "Newsroom", "create_account", Outcome.OK, 200)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -186,7 +192,11 @@ def test_whatever_is_told_is_rows_or_unusable(log: Any) -> None:
         rows = read_told_rows(log)
     except RowsUnusable:
         return
-    assert all(isinstance(row.result, str) and len(row.result) <= 200 for row in rows)
+    filled, parts = (
+        fill_rows(BEGUN, rows, ("s3cret",), AuditLog(MemoryDatabase({}), "audit").new_stamp) if rows else (BEGUN, [])
+    )
+    assert [each for each in (filled, *parts) if len(row_item(each).get("result", "")) > 200] == []
+    assert sum(each.calls for each in (filled, *parts)) == 1
 
 
 def test_a_large_job_has_a_row_for_each_share(stage: RemoteStage) -> None:

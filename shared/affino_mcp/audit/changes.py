@@ -27,7 +27,7 @@ MIN_CHANGES_BYTES: Final = 1500
 _VALUE_CHARACTERS: Final = (120, 60, 20)
 _MAX_FIELDS: Final = 60
 _MAX_CODES: Final = 500
-_CODES_IN_TEXT: Final = re.compile(r"\d{1,16}(?:, \d{1,16})+")
+_CODES_IN_TEXT: Final = re.compile(r"[0-9]{1,16}(?:, [0-9]{1,16})+")
 _BEFORE_AND_AFTER: Final = ("before", "after")
 
 

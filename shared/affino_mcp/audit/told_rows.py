@@ -5,9 +5,9 @@ What it tells is redacted once more, by the rules and with the secrets of this s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.audit.changes import redact_told_changes
 from affino_mcp.audit.redact import redact_arguments, redact_value
@@ -16,7 +16,8 @@ from affino_mcp.audit.row import FIRST_SHARE, AuditRow, Outcome, RowStamp
 if TYPE_CHECKING:
     from affino_mcp.instance.elsewhere import ToldRow
 
-MAX_RESULT_CHARACTERS = 200
+MAX_RESULT_CHARACTERS: Final = 200
+_REDACTED_CHARACTERS: Final = 1000
 
 
 def fill_rows(
@@ -35,7 +36,7 @@ def _make_part(row: AuditRow, part: ToldRow, secrets: Sequence[str], stamp: RowS
     own = replace(row, id=stamp.id, at=stamp.at)
     if part.arguments:
         kept = redact_arguments(part.arguments, known=secrets)
-        own = replace(own, arguments=kept, warnings=tuple(dict(each) for each in part.warnings))
+        own = replace(own, arguments=kept, warnings=tuple(_redact_warning(each, secrets) for each in part.warnings))
     return replace(_fill_row(own, part, secrets), share=_part_share(part.share))
 
 
@@ -45,7 +46,6 @@ def _part_share(share: str) -> str:
 
 
 def _fill_row(row: AuditRow, told: ToldRow, secrets: Sequence[str]) -> AuditRow:
-    found: dict[str, Any] = {"result": str(redact_value("result", told.result[:MAX_RESULT_CHARACTERS], 200, secrets))}
     return replace(
         row,
         outcome=row.outcome if told.is_whole else Outcome.INCOMPLETE,
@@ -53,5 +53,19 @@ def _fill_row(row: AuditRow, told: ToldRow, secrets: Sequence[str]) -> AuditRow:
         record=told.record or row.record,
         records=told.records or row.records,
         changes=redact_told_changes(told.changes, secrets),
-        **(found if told.result else {}),
+        result=_tell_result(told, secrets) or row.result,
     )
+
+
+def _tell_result(told: ToldRow, secrets: Sequence[str]) -> str:
+    more = f"; {told.left_out} more rows in the instance's log" if told.left_out else ""
+    return _redact_text("result", told.result, secrets)[: MAX_RESULT_CHARACTERS - len(more)] + more
+
+
+def _redact_warning(warning: Mapping[str, Any], secrets: Sequence[str]) -> dict[str, Any]:
+    return {name: _redact_text(name, str(text), secrets) for name, text in warning.items()}
+
+
+def _redact_text(name: str, text: str, secrets: Sequence[str]) -> str:
+    """The redacted beginning of a text; what is cut off is cut after the secrets, so that no half of one is left."""
+    return str(redact_value(name, text[:_REDACTED_CHARACTERS], _REDACTED_CHARACTERS, secrets))[:MAX_RESULT_CHARACTERS]

@@ -33,7 +33,8 @@ class ToldRow:
 
     `share` names the part of the call that the row is about ("2 of 3", "item 9 of 100"), "" for the whole call. Of `changes`
     each has a `record`, a `deed`, and `fields` with a value before and after; `left_out` counts fields that are not told.
-    `arguments` and `warnings` are those of an item. `is_whole` is False for what was not made of a call.
+    `arguments` and `warnings` are those of an item. `is_whole` is False for what was not made of a call. The first row says how
+    many are `left_out` of what is told.
     """
 
     share: str = ""
@@ -44,6 +45,7 @@ class ToldRow:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     warnings: tuple[Mapping[str, Any], ...] = ()
     is_whole: bool = True
+    left_out: int = 0
 
 
 @value_class

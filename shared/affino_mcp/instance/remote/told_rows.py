@@ -21,7 +21,6 @@ _MORE_RECORDS: Final = re.compile(r"\(and [0-9]{1,6} more\)")
 _DEED: Final = re.compile(r"[a-z ]{0,40}")
 _SHARE: Final = re.compile(r"(?:(?:item )?[1-9][0-9]{0,5} of [1-9][0-9]{0,5})?")
 _MAX_NUMBER: Final = 10**16
-_MAX_RESULT: Final = 160
 
 
 class RowsUnusable(Exception):
@@ -31,18 +30,14 @@ class RowsUnusable(Exception):
 def read_told_rows(told: Any) -> tuple[ToldRow, ...]:
     """Gives the rows in an answer's attribute `Log`, the first of them that of the call; none when the instance tells none.
 
-    Rows for which the instance had no room are counted in the first one's result. Raises RowsUnusable.
+    The first has the number of rows for which the instance had no room. Raises RowsUnusable.
     """
     if told is None:
         return ()
     log = _object(told)
     rows = tuple(_read_row(_object(row)) for row in _list(log.get("Rows"), MAX_TOLD_ROWS))
     left_out = _number(log.get("LeftOut", 0))
-    return (_with_rest(rows[0], left_out), *rows[1:]) if rows else ()
-
-
-def _with_rest(row: ToldRow, left_out: int) -> ToldRow:
-    return replace(row, result=f"{row.result}; {left_out} more rows in the instance's log") if left_out else row
+    return (replace(rows[0], left_out=left_out), *rows[1:]) if rows else ()
 
 
 def _read_row(row: Mapping[str, Any]) -> ToldRow:
@@ -52,7 +47,7 @@ def _read_row(row: Mapping[str, Any]) -> ToldRow:
         share=_text(row.get("Share", ""), _SHARE),
         record=_record(row.get("Record", "")),
         records=tuple(_text(each, _RECORD) for each in _list(row.get("Records", []))),
-        result=_text(row.get("Result", ""))[:_MAX_RESULT],
+        result=_text(row.get("Result", "")),
         changes=tuple(_read_change(_object(each)) for each in _list(row.get("Changes", []))),
         arguments=_object(row.get("Arguments", {})),
         warnings=tuple(_read_warning(_object(each)) for each in _list(row.get("Warnings", []))),
@@ -64,7 +59,7 @@ def _read_change(change: Mapping[str, Any]) -> dict[str, Any]:
     record, fields = _text(change.get("Record")), _object(change.get("Fields", {}))
     if not _RECORD.fullmatch(record) and not _MORE_RECORDS.fullmatch(record):
         raise RowsUnusable
-    read = {str(name): _read_pair(_object(pair)) for name, pair in fields.items()}
+    read = {plain_text(name): _read_pair(_object(pair)) for name, pair in fields.items()}
     left_out = _number(change.get("LeftOut", 0))
     deed = _text(change.get("Deed", ""), _DEED)
     return {"record": record, "deed": deed, "fields": read} | ({"left_out": left_out} if left_out else {})
@@ -80,7 +75,10 @@ def _read_warning(warning: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _scalar(value: Any) -> str | int:
-    return _text(value) if isinstance(value, str) else _number(value) if not isinstance(value, bool) else value
+    """A text, a number or a flag; a number with a fraction as its text, as a row holds it."""
+    if isinstance(value, int):
+        return value
+    return _text(repr(value) if isinstance(value, float) else value)
 
 
 def _record(value: Any) -> str:
