@@ -17,7 +17,7 @@ from affino_mcp.gate.sessions.last_use import SessionLastUse
 from affino_mcp.instance.builtin.instance import BuiltinInstance
 from affino_mcp.instance.port import Instance
 from affino_mcp.pages.hub_places import WORK_PATH
-from affino_mcp.settings import Settings
+from affino_mcp.settings import Settings, is_process_snapshotted
 from affino_mcp.wiring.stores import Stores, build_stores
 
 if TYPE_CHECKING:
@@ -57,7 +57,9 @@ def remote_instance(stores: Stores, settings: Settings, clock: Clock) -> RemoteI
 
 
 def builtin_instance(stores: Stores, settings: Settings) -> BuiltinInstance:
-    """The builtin instance, on the service's own tables."""
+    """The builtin instance, on the service's own tables; before a snapshot, with what its first calls may need."""
+    if is_process_snapshotted():
+        from affino_mcp.instance.builtin.media import source_checks  # noqa: F401, PLC0415 (loaded when needed)
     tables = settings.records_table, settings.words_table, stores.files, settings.audit_table
     return BuiltinInstance(stores.database, *tables, own_people=not settings.instance_url)
 
@@ -180,12 +182,16 @@ def build_self_check(
 
     It asks for the role's rights (self_check/rights.py), and for `more`: what that list has no form for.
     """
-    from affino_mcp.self_check.findings import run_self_check  # noqa: PLC0415 (no call needs it)
-    from affino_mcp.self_check.probes import build_probes  # noqa: PLC0415 (as above)
-
     found = given or build_stores(settings)
-    probes = [*build_probes([function], found.database, found.secrets, found.files, settings), *more]
-    return lambda: run_self_check(function, probes)
+
+    def check() -> dict[str, Any]:
+        from affino_mcp.self_check.findings import run_self_check  # noqa: PLC0415 (no call needs it)
+        from affino_mcp.self_check.probes import build_probes  # noqa: PLC0415 (as above)
+
+        probes = [*build_probes([function], found.database, found.secrets, found.files, settings), *more]
+        return run_self_check(function, probes)
+
+    return check
 
 
 def _build_centre(found: Stores, settings: Settings, clock: Clock) -> ControlCentre:

@@ -9,12 +9,11 @@ from hypothesis import strategies as st
 from affino_mcp.instance.builtin.media.file_content import BLOCK_BYTES, MAX_BLOCKS_READ, InlineContent, StoredContent
 from affino_mcp.instance.builtin.media.file_formats import (
     FILE_FORMATS,
-    SIGNATURES,
     FileFormat,
     fit_file_name,
-    recognise_format,
 )
 from affino_mcp.instance.builtin.media.file_images import measure_image
+from affino_mcp.instance.builtin.media.format_recognition import SIGNATURES, recognise_format
 from affino_mcp.store.files import FileUpload
 from affino_mcp.store.testing.memory_files import MemoryFileStore
 from affino_mcp.tool_errors import UnsupportedMedia

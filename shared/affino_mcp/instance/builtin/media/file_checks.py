@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from affino_mcp.instance.builtin.media import file_ends, file_formats, file_images, file_pdfs
+from affino_mcp.instance.builtin.media import file_ends, file_images, file_pdfs, format_recognition
 from affino_mcp.instance.builtin.media.file_content import FileContent
 from affino_mcp.instance.builtin.media.file_formats import FileFormat
 from affino_mcp.instance.builtin.media.file_images import ImageSize
@@ -24,7 +24,7 @@ class CheckedFile:
 
 def check_file(content: FileContent) -> CheckedFile:
     """Checks a file by its content alone. Raises UnsupportedMedia when it is not allowed."""
-    found = file_formats.recognise_format(content)
+    found = format_recognition.recognise_format(content)
     size = file_images.measure_image(found.mime_type, content)
     file_ends.require_clean_end(found.mime_type, content)
     if found.mime_type != _PDF:

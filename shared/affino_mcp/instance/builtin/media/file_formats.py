@@ -1,4 +1,4 @@
-"""The allowed formats of media files, recognised by content and never by name.
+"""The allowed formats of media files, by their media types; `format_recognition` knows them by content.
 
 SVG is refused: a browser runs scripts in it, and nh3 is not made to sanitise it. Documents with macros are refused for
 the same reason. What else a file of an allowed format may not be is in `file_checks`.
@@ -6,15 +6,8 @@ the same reason. What else a file of an allowed format may not be is in `file_ch
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
 from typing import Final
 
-from affino_mcp.instance.builtin.media.archive_parts import read_parts
-from affino_mcp.instance.builtin.media.file_archives import read_zip_directory
-from affino_mcp.instance.builtin.media.file_compounds import COMPOUND_SIGNATURE, read_compound_names
-from affino_mcp.instance.builtin.media.file_content import FileContent
-from affino_mcp.instance.builtin.media.office_packages import CONTENT_TYPES_NAME, macros_error, require_no_macros
 from affino_mcp.tidied_text import NOT_AT_ENDS
 from affino_mcp.tool_errors import UnsupportedMedia
 from affino_mcp.value_class import value_class
@@ -54,16 +47,6 @@ FILE_FORMATS: Final = (
     FileFormat("application/zip", ("zip",), "other", ("application/x-zip-compressed", "application/x-zip")),
 )
 FORMATS_BY_TYPE: Final = {found.mime_type: found for found in FILE_FORMATS}
-_MP4_BRANDS: Final = {
-    b"isom",
-    b"mp41",
-    b"mp42",
-    b"avc1",
-    b"dash",
-    b"MSNV",
-    b"mmp4",
-    *(f"iso{n}".encode() for n in range(2, 10)),
-}
 OOXML_TYPES: Final = {
     "word/document.xml": f"{_OFFICE}wordprocessingml.document",
     "xl/workbook.xml": f"{_OFFICE}spreadsheetml.sheet",
@@ -79,16 +62,11 @@ OLE_TYPES: Final = {
 """Maps the main stream of an older Office document (a compound file) to its format."""
 
 
-_SVG_TEXT: Final = "SVG is refused because it can hold scripts: use PNG or WebP."
-_HEIC_TEXT: Final = "Photos as HEIC, HEIF or AVIF are not converted here: save or share them as JPEG."
-_MOV_TEXT: Final = "QuickTime films are not converted here: save or share them as MP4."
-_REFUSED_TYPES: Final = {"svg": _SVG_TEXT, "hei": _HEIC_TEXT, "avif": _HEIC_TEXT, "quicktime": _MOV_TEXT}
-_REFUSED_CONTENT: Final = {
-    rb"(?s)\A....ftyp(?:hei|hev|mif1|msf1|avif|avis)": _HEIC_TEXT,
-    rb"(?s)\A....(?:ftypqt|moov|wide|mdat|free)": _MOV_TEXT,
-    rb"(?i)<svg": _SVG_TEXT,
-}
-"""What is refused by its type or its first bytes, with what to do instead."""
+SVG_TEXT: Final = "SVG is refused because it can hold scripts: use PNG or WebP."
+HEIC_TEXT: Final = "Photos as HEIC, HEIF or AVIF are not converted here: save or share them as JPEG."
+MOV_TEXT: Final = "QuickTime films are not converted here: save or share them as MP4."
+_REFUSED_TYPES: Final = {"svg": SVG_TEXT, "hei": HEIC_TEXT, "avif": HEIC_TEXT, "quicktime": MOV_TEXT}
+"""What is refused by its type, with what to do instead."""
 
 
 def find_declared_formats(argument: str, mime_type: str) -> tuple[FileFormat, ...]:
@@ -97,111 +75,13 @@ def find_declared_formats(argument: str, mime_type: str) -> tuple[FileFormat, ..
     found = tuple(known for known in FILE_FORMATS if wanted in (known.mime_type, *known.aliases))
     if not found:
         why = next((f" {text}" for sign, text in _REFUSED_TYPES.items() if sign in wanted), "")
-        raise UnsupportedMedia(f"{argument} is not of an accepted type. {_accepted()}{why}", argument=argument)
+        raise UnsupportedMedia(f"{argument} is not of an accepted type. {accepted_formats()}{why}", argument=argument)
     return found
 
 
-def recognise_format(content: FileContent) -> FileFormat:
-    """Recognises the format of a file by its content. Raises UnsupportedMedia when it is not an allowed format."""
-    head = content.read_bytes(0, 64)
-    for starts, look in SIGNATURES.items():
-        if head.startswith(starts) and (found := look(content, head)):
-            return FORMATS_BY_TYPE[found]
-    if _is_mp3_frame(head):
-        return FORMATS_BY_TYPE[_mp3_type(content, 0)]
-    if head[4:8] == b"ftyp" and (found := _brand_type(head[8:12])):
-        return FORMATS_BY_TYPE[found]
-    why = next((f" {text}" for pattern, text in _REFUSED_CONTENT.items() if re.search(pattern, head)), "")
-    raise UnsupportedMedia(f"The content of the file is of no accepted type. {_accepted()}{why}")
-
-
-def _accepted() -> str:
+def accepted_formats() -> str:
     """The sentence that lists the accepted formats."""
     return f"Accepted: {', '.join(sorted({known.extensions[0].upper() for known in FILE_FORMATS}))}."
-
-
-def _riff_type(content: FileContent, head: bytes) -> str:
-    return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12], "")
-
-
-def _ogg_type(content: FileContent, head: bytes) -> str:
-    first = head[28:37]
-    if first.startswith(b"\x80theora"):
-        return "video/ogg"
-    return "audio/ogg" if first.startswith((b"\x01vorbis", b"OpusHead", b"Speex   ", b"\x7fFLAC")) else ""
-
-
-def _matroska_type(content: FileContent, head: bytes) -> str:
-    return "video/webm" if b"\x42\x82\x84webm" in head else ""
-
-
-def _brand_type(brand: bytes) -> str:
-    if brand in _MP4_BRANDS:
-        return "video/mp4"
-    if brand[:3] == b"M4V":
-        return "video/x-m4v"
-    return "video/3gpp" if brand[:2] == b"3g" and brand[:3] != b"3g2" else ""
-
-
-def _id3_type(content: FileContent, head: bytes) -> str:
-    """Recognises an MP3 file behind an ID3 tag; other files can have one too, so an MP3 frame must follow the tag."""
-    size = sum(byte << shift for byte, shift in zip(head[6:10], (21, 14, 7, 0), strict=False))
-    return _mp3_type(content, 10 + size + (10 if head[5:6] and head[5] & 0x10 else 0))
-
-
-def _mp3_type(content: FileContent, place: int) -> str:
-    window = content.read_bytes(place, 4096).lstrip(b"\0")
-    return "audio/mpeg" if _is_mp3_frame(window) else ""
-
-
-def _is_mp3_frame(head: bytes) -> bool:
-    """True for a frame header of MPEG audio, layer III, with a valid bit rate and sample rate."""
-    return (
-        len(head) >= 4
-        and head[0] == 0xFF
-        and head[1] & 0xE6 == 0xE2
-        and head[1] >> 3 & 3 != 1
-        and head[2] >> 4 not in (0, 15)
-        and head[2] >> 2 & 3 != 3
-    )
-
-
-def _zip_type(content: FileContent, head: bytes) -> str:
-    directory = read_zip_directory(content)
-    names, parts = {name.casefold() for name in directory.names}, read_parts(content, directory)
-    if CONTENT_TYPES_NAME not in names:
-        for _ in parts:  # each is checked as it is read
-            pass
-        return "application/zip"
-    require_no_macros(content, parts)
-    return next((mime_type for name, mime_type in OOXML_TYPES.items() if name in names), "application/zip")
-
-
-def _compound_type(content: FileContent, head: bytes) -> str:
-    names = read_compound_names(content)
-    if {"VBA", "_VBA_PROJECT", "_VBA_PROJECT_CUR", "Macros"} & names:
-        raise macros_error()
-    return next((mime_type for name, mime_type in OLE_TYPES.items() if name in names), "")
-
-
-def _constant_type(mime_type: str) -> Callable[[FileContent, bytes], str]:
-    return lambda _content, _head: mime_type
-
-
-SIGNATURES: Final[Mapping[bytes, Callable[[FileContent, bytes], str]]] = {
-    b"GIF87a": _constant_type("image/gif"),
-    b"GIF89a": _constant_type("image/gif"),
-    b"\xff\xd8\xff": _constant_type("image/jpeg"),
-    b"\x89PNG\r\n\x1a\n": _constant_type("image/png"),
-    b"RIFF": _riff_type,
-    b"OggS": _ogg_type,
-    b"\x1a\x45\xdf\xa3": _matroska_type,
-    b"ID3": _id3_type,
-    b"%PDF-": _constant_type("application/pdf"),
-    COMPOUND_SIGNATURE: _compound_type,
-    b"PK\x03\x04": _zip_type,
-}
-"""Maps the first bytes of a file to the function that tells formats with this beginning apart ("": not allowed)."""
 
 
 def fit_file_name(name: str, found: FileFormat) -> str:

@@ -20,15 +20,12 @@ from affino_mcp.instance.builtin.engine.index import Facets
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.media import (
-    exif,
-    file_checks,
     file_formats,
     media_access,
     media_sources,
     media_uploads,
     media_uses,
     media_view,
-    photo_cleaning,
 )
 from affino_mcp.instance.builtin.media.file_formats import FileFormat
 from affino_mcp.instance.builtin.media.media_access import OpenMediaItem
@@ -36,23 +33,14 @@ from affino_mcp.instance.builtin.media.media_sources import FileSource
 from affino_mcp.instance.builtin.media.media_uploads import TicketSpent
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.store.files import MEDIA_PREFIX, NoObject
-from affino_mcp.tool_errors import Conflict, NotFound, ToolError, UnsupportedMedia
+from affino_mcp.store.files import MEDIA_PREFIX
+from affino_mcp.tool_errors import Conflict, NotFound, ToolError
 
 FAMILY: Final = MEDIA_FILE.family
 CODE: Final = MEDIA_FILE.code
 MEDIA_ITEM_CODE: Final = MEDIA_ITEM.code
 MAX_FILES_PER_ITEM: Final = 50
 """Maximum number of files of one item."""
-
-ACTIVE_CONTENT_TEXT: Final = (
-    "The PDF runs scripts, starts programs or holds files. It is stored as it is; "
-    "save it without them if they are not wanted."
-)
-METADATA_TEXT: Final = (
-    "The picture was stored without what it held beside the picture, so that Size and Sha256 are not those of the file"
-    " sent; it looks the same. Taken out:"
-)
 
 
 def facets(stored: RecordState) -> Facets:
@@ -109,6 +97,8 @@ def _answer_again(records: Records, call: Call, found: OpenMediaItem, code: int)
 
 def _attach_source(records: Records, change: Change, found: OpenMediaItem, source: FileSource) -> Done:
     call, values = change.call, change.values
+    from affino_mcp.instance.builtin.media.source_checks import check_source  # noqa: PLC0415 (loaded when needed)
+
     source, file_format, described = check_source(source, call, values)
     if same := _find_same_file(found, described):
         text = "The item has this very file in this role already."
@@ -125,35 +115,6 @@ def _attach_source(records: Records, change: Change, found: OpenMediaItem, sourc
     records.save_record(change, None, RecordState(file))
     done = store_bytes(records, change, source, file, _answer_file(records, call, after, file))
     return done if values.get(DRY_RUN.name) else _add_url(records, file, done)
-
-
-def check_source(source: FileSource, call: Call, values: Values) -> tuple[FileSource, FileFormat, Values]:
-    """The file to store, its format, which must be the one that ticket and call declare, and its own values."""
-    try:
-        clean = photo_cleaning.clean_source(source)
-        checked = file_checks.check_file(clean.source.content)
-    except NoObject:
-        raise media_sources.nothing_uploaded_error() from None
-    except UnsupportedMedia as error:
-        raise UnsupportedMedia(error.message, argument=source.argument) from None
-    _require_declared(checked.format, values.get(MIME_TYPE.name), source.mime_type)
-    if checked.is_active:
-        call.warn(WarningCode.ACTIVE_CONTENT, source.argument, ACTIVE_CONTENT_TEXT)
-    if clean.removed:
-        call.warn(WarningCode.METADATA_REMOVED, source.argument, f"{METADATA_TEXT} {', '.join(clean.removed)}.")
-    stored, size = clean.source, checked.image_size
-    width, height = exif.shown_size(size, clean.orientation) if size else (None, None)
-    described = {"MimeType": checked.format.mime_type, "Size": stored.content.size, "Sha256": stored.sha256}
-    described |= {"Width": width, "Height": height, FILE_ROLE.name: values.get(FILE_ROLE.name, "original")}
-    return stored, checked.format, described
-
-
-def _require_declared(found: FileFormat, *declared: str | None) -> None:
-    """Raises UnsupportedMedia for a format that is not each of the declared media types."""
-    for said in declared:
-        if said and found not in file_formats.find_declared_formats(MIME_TYPE.name, said):
-            text = f"The content of the file is {found.mime_type}, not what MimeType says."
-            raise UnsupportedMedia(text, argument=MIME_TYPE.name)
 
 
 def _find_same_file(found: OpenMediaItem, described: Values) -> Document | None:

@@ -50,7 +50,9 @@ def _require_whole_file(values: Values) -> None:
 
 def _create_with_file(records: Records, change: Change, item: OpenMediaItem) -> Done:
     source = media_sources.load_source(records, change, item.document.code)
-    source, file_format, described = media_files.check_source(source, change.call, change.values)
+    from affino_mcp.instance.builtin.media.source_checks import check_source  # noqa: PLC0415 (loaded when needed)
+
+    source, file_format, described = check_source(source, change.call, change.values)
     after, file = media_files.add_file(records, change, item, file_format, described)
     first = replace(after, stored=replace(after.stored, document=replace(after.document, version=1)))
     records.save_record(change, None, first.stored)
