@@ -25,6 +25,7 @@ from tests.flow.faulty_calls import Given, stocked
 from tests.flow.faulty_truth import Clean, Told, Traces, told
 from tests.flow.office import Fields
 from tests.roles.watched_stores import WatchedStores
+from tests.stored_tables import Tables, copy_tables
 from tests.world import EVERYTHING, Headers, World, WorldClient, whole_row
 
 MANY_CALLS: Final = 200
@@ -35,7 +36,6 @@ _MADE_UP: Final = re.compile(
 """Request ids, checksums and random names, ULIDs, tokens and UUIDs."""
 _UNCOUNTED: Final = ("N#", "I#")
 """Rows that are no effect: the counters of codes, and the answers kept for repeated calls."""
-_Tables = dict[str, dict[str, dict[str, Item]]]
 
 
 class FaultySecretStore:
@@ -69,9 +69,10 @@ class FaultyStage:
     database: FaultyDatabase
     files: FaultyFileStore
     secrets: FaultySecretStore
-    kept: _Tables
+    kept: Tables
     objects: dict[str, Any]
     lines: list[dict[str, Any]] = field(default_factory=list)
+    cleans: dict[str, Clean] = field(default_factory=dict)
 
     @classmethod
     def build(cls, *, confirm: bool = False) -> FaultyStage:
@@ -90,7 +91,7 @@ class FaultyStage:
         world.stores = WatchedStores(database, secrets, files)
         app = wiring.build_mcp_app(world.settings, world.stores, world.clock, in_thread=False)
         served = LambdaHandler(app, world.settings.stage)
-        kept = _copy(world.database._tables), dict(world.files._objects)
+        kept = copy_tables(world.database._tables), dict(world.files._objects)
         return cls(world, given, headers, app, served, database, files, secrets, *kept)
 
     def close(self) -> None:
@@ -99,7 +100,7 @@ class FaultyStage:
     def new_process(self) -> WorldClient:
         """A client of a fresh process on the stock: nothing is remembered but the MCP server, which holds no state."""
         world = self.world
-        world.database._tables, world.files._objects = _copy(self.kept), dict(self.objects)
+        world.database._tables, world.files._objects = copy_tables(self.kept), dict(self.objects)
         self.database.arm({})
         self.database.vanished.clear()
         self.files.arm({})
@@ -128,9 +129,11 @@ class FaultyStage:
 
     def _changed(self, table: str) -> dict[Key, Item | None]:
         """The rows of a table that differ from the stock; None for one that is gone."""
-        now, then = _flat(self.world.database._tables.get(table, {})), _flat(self.kept.get(table, {}))
-        gone: dict[Key, Item | None] = dict.fromkeys(then.keys() - now.keys())
-        return gone | {key: row for key, row in now.items() if row is not then.get(key) and row != then.get(key)}
+        now, then = self.world.database._tables.get(table, {}), self.kept.get(table, {})
+        changed = [pk for pk in {**now, **then} if now.get(pk, {}) != then.get(pk, {})]
+        return {
+            Key(pk, sk): row for pk in changed for sk, row in _changed_rows(now.get(pk, {}), then.get(pk, {})).items()
+        }
 
     def blamed(self) -> list[str]:
         """The rows by which the gate counts failures."""
@@ -149,7 +152,14 @@ class FaultyStage:
 
 
 def run_clean(stage: FaultyStage, tool: str, named: Fields) -> Clean:
-    """The call without a fault; it must succeed."""
+    """The call without a fault, which is made once on a stage; it must succeed."""
+    case = json.dumps([tool, named])
+    if case not in stage.cleans:
+        stage.cleans[case] = _make_clean(stage, tool, named)
+    return stage.cleans[case]
+
+
+def _make_clean(stage: FaultyStage, tool: str, named: Fields) -> Clean:
     arguments = stage.given.arguments(named)
     answer = stage.new_process().call_tool(tool, **arguments)
     assert told(answer) is Told.DONE, answer.document
@@ -157,13 +167,10 @@ def run_clean(stage: FaultyStage, tool: str, named: Fields) -> Clean:
     return Clean(arguments, calls, files, secrets, stage.traces(), bool(named.get("IdempotencyKey")))
 
 
-def _copy(tables: _Tables) -> _Tables:
-    """The tables with the same rows: a store in memory replaces rows, it never changes one."""
-    return {table: {pk: dict(rows) for pk, rows in partitions.items()} for table, partitions in tables.items()}
-
-
-def _flat(partitions: dict[str, dict[str, Item]]) -> dict[Key, Item]:
-    return {Key(pk, sk): row for pk, rows in partitions.items() for sk, row in rows.items()}
+def _changed_rows(now: dict[str, Item], then: dict[str, Item]) -> dict[str, Item | None]:
+    """The rows of a partition that differ by their sort keys; None for one that is gone."""
+    gone: dict[str, Item | None] = dict.fromkeys(then.keys() - now.keys())
+    return gone | {sk: row for sk, row in now.items() if row != then.get(sk)}
 
 
 def _masked(key: Key, row: Item | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -26,6 +25,7 @@ from affino_mcp.store.ops import Item, Key
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from affino_mcp.store.testing.faulty_secrets import FaultySecretStore
 from tests.clock import START
+from tests.stored_tables import copy_tables
 from tests.unit.control_edge.desk import OperatorBrowser, text_of
 from tests.world import World
 
@@ -58,7 +58,7 @@ class Stage:
     def restored(self) -> Iterator[None]:
         """Runs the body, then puts everything back as it was before."""
         database, secrets = self.world.database, self.secrets
-        tables, documents = copy.deepcopy(database._tables), dict(secrets._documents)
+        tables, documents = copy_tables(database._tables), dict(secrets._documents)
         try:
             yield
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from affino_mcp.store.testing.faulty_database import StoreFault
 from tests.flow import crm
 from tests.flow.merge_stage import Stage, account_state, fill_account, make_stage
 from tests.flow.merged_stock import every_about, listed, make_list, undo
+from tests.stored_tables import copy_tables
 from tests.unit.control_edge.desk import PASSWORD, OperatorBrowser, text_of
 from tests.world import Response
 
@@ -33,7 +33,7 @@ def made() -> Iterator[Stage]:
 
 @pytest.fixture
 def stage(made: Stage) -> Iterator[Stage]:
-    tables = copy.deepcopy(made.world.database._tables)
+    tables = copy_tables(made.world.database._tables)
     made.steps.arm({})
     yield made
     made.world.database._tables = tables

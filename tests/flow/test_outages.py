@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from typing import Any
 
 import pytest
 
 from tests.flow import crm
+from tests.stored_tables import copy_tables
 from tests.world import Response, World, WorldClient
 
 WARM_UP = "get_current_user"
@@ -95,7 +95,7 @@ def _fresh(world: World, client: WorldClient, tool: str, arguments: dict[str, An
 
 def _places(world: World, client: WorldClient, tool: str, arguments: dict[str, Any]) -> list[tuple[str, str]]:
     """Every store method and table that the call uses; the stores are not changed."""
-    kept = copy.deepcopy(world.database._tables)
+    kept = copy_tables(world.database._tables)
     assert _fresh(world, client, tool, arguments).status == 200
     world.database._tables = kept
     found = {(method, table) for method, tables in world.watched.calls for table in tables.split("+")}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.website import website_records
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.flow.deleted_stock import DELETING, NAMES, DeletedStock
+from tests.stored_tables import copy_tables
 from tests.unit.control_edge.desk import PASSWORD, OperatorBrowser, text_of
 
 
@@ -185,11 +185,11 @@ def test_an_operator_takes_back_no_change_of_others_that_is_no_deletion(desk: De
 def test_row_and_record_agree_whatever_call_fails(desk: Desk, fault: StoreFault) -> None:
     ref, world = desk.stock.delete("delete_note"), desk.world
     page = desk.get(f"/deleted/{ref.replace('#', '/')}")
-    before = copy.deepcopy(world.database._tables)
+    before = copy_tables(world.database._tables)
     world.watched.calls.clear()
     desk.send(f"/deleted/{ref.replace('#', '/')}", page)
     for number in range(len(world.watched.calls)):
-        world.database._tables = copy.deepcopy(before)
+        world.database._tables = copy_tables(before)
         world.watched.inner = faulty = FaultyDatabase(world.database)
         faulty.arm({number: fault})
         answer = desk.send(f"/deleted/{ref.replace('#', '/')}", page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from affino_mcp.store.testing.recording import RecordingDatabase
 from tests.flow.deleted_stock import DELETING, DeletedStock
+from tests.stored_tables import copy_tables
 
 
 @dataclass
@@ -186,11 +186,11 @@ def test_nobody_is_asked_where_nobody_can_answer(shell: Shell) -> None:
 def test_at_every_store_call_that_fails_row_and_record_agree(shell: Shell, fault: StoreFault) -> None:
     """What the log says is so: the row `ok` is there exactly when the record is."""
     ref, world = shell.stock.delete("delete_note"), shell.stock.world
-    before = copy.deepcopy(world.database._tables)
+    before = copy_tables(world.database._tables)
     world.watched.calls.clear()
     shell.run("record", "restore", ref, "--yes")
     for number in range(len(world.watched.calls)):
-        world.database._tables = copy.deepcopy(before)
+        world.database._tables = copy_tables(before)
         world.watched.inner = faulty = FaultyDatabase(world.database)
         faulty.arm({number: fault})
         told = shell.outcome("record", "restore", ref, "--yes")

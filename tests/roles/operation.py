@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from affino_mcp.store.ops import AllHold, AnyHolds, Condition, Put, Update, WriteOp, write_key
@@ -29,6 +30,7 @@ ATTRIBUTE_KINDS: Final = frozenset({("GateTable", "PERSON#*")})
 """The tables and kinds of rows of which the record keeps the attributes that are written, because conditions name them."""
 
 
+@lru_cache(maxsize=20_000)
 def kind_of_key(partition: str) -> str:
     """Gives the kind of a partition key: `contacts#7` is `contacts#*`, `F#articles#section=3` is `F#articles#section=*`."""
     parts = partition.split("#")
@@ -72,7 +74,7 @@ class Operation:
             if self.action in ATTRIBUTE_ACTIONS and any((self.place, kind) in ATTRIBUTE_KINDS for kind in kinds)
             else ()
         )
-        return replace(self, keys=kinds, attributes=kept)
+        return Operation(self.stack, self.function, self.action, self.place, kinds, kept)
 
     def split(self) -> Iterator[Operation]:
         """Gives an operation for each key: which kinds of rows are read together depends on the records that a test made."""

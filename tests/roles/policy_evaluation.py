@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 Statement = Mapping[str, Any]
 """A statement of a policy document, with every value of the template resolved to text."""
 Context = Mapping[str, Sequence[str]]
 """The values of each condition key of a request; a key that the request does not have is missing."""
+
+_ANSWERS: Final = 100_000
+"""The comparisons whose answers are kept: the same few statements and requests are compared again and again."""
 
 
 @cache
@@ -77,11 +80,15 @@ def applies(statement: Statement, request: PolicyRequest) -> bool:
 
 def holds(operator: str, wanted: Any, values: Sequence[str] | None) -> bool:
     """True when a condition holds for the values of its key, which are None when the request does not have the key."""
+    return _holds(operator, tuple(map(_text_of, listed(wanted))), values if values is None else tuple(values))
+
+
+@lru_cache(maxsize=_ANSWERS)
+def _holds(operator: str, expected: tuple[str, ...], values: tuple[str, ...] | None) -> bool:
     quantifier, _, name = operator.rpartition(":")
     base = name.removesuffix("IfExists")
-    expected = [_text_of(one) for one in listed(wanted)]
     if base == "Null":
-        return expected == [_text_of(values is None)]
+        return expected == (_text_of(values is None),)
     if values is None and base != name:
         return True
     matches = _matcher(base, expected)
@@ -102,9 +109,13 @@ def listed(value: Any) -> list[Any]:
 
 def _names(statement: Statement, element: str, text: str, *, ignore_case: bool) -> bool:
     negated = f"Not{element}"
-    patterns = listed(statement[negated if negated in statement else element])
-    found = any(matches_pattern(pattern, text, ignore_case=ignore_case) for pattern in patterns)
-    return found is not (negated in statement)
+    patterns = tuple(listed(statement[negated if negated in statement else element]))
+    return _matches_any(patterns, text, ignore_case) is not (negated in statement)
+
+
+@lru_cache(maxsize=_ANSWERS)
+def _matches_any(patterns: tuple[str, ...], text: str, ignore_case: bool) -> bool:
+    return any(matches_pattern(pattern, text, ignore_case=ignore_case) for pattern in patterns)
 
 
 def _matcher(base: str, expected: Sequence[str]) -> Callable[[str], bool]:

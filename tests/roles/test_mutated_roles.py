@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import chain
 from typing import Any, NamedTuple
 
 import pytest
@@ -109,7 +110,8 @@ def requests_of(stack: str) -> Any:
 def test_a_changed_role_is_found(mutation: Mutation) -> None:
     universe, seen = requests_of(mutation.stack)
     changed = mutation.apply()
-    assert [*find_forbidden(changed, seen[mutation.function]), *find_unused(changed, mutation.function, universe)]
+    forbidden = find_forbidden(changed, seen[mutation.function])
+    assert any(chain(forbidden, find_unused(changed, mutation.function, universe)))
 
 
 def test_every_statement_of_every_role_is_changed() -> None:

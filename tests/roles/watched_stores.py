@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from affino_mcp.control_edge.record_files.exchange_store import EXCHANGE_PREFIX
 from affino_mcp.settings import Settings
@@ -58,8 +59,11 @@ class Notes:
 
     def table(self, name: str) -> str:
         """Gives the template's name of a table; the name itself when it is no table of the settings."""
-        names = {getattr(self.settings, setting): output for setting, output in STACK_OUTPUTS.items()}
-        return names.get(name, name)
+        return self._tables.get(name, name)
+
+    @cached_property
+    def _tables(self) -> dict[str, str]:
+        return {getattr(self.settings, setting): output for setting, output in STACK_OUTPUTS.items()}
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import copy
 import heapq
 import threading
 from collections.abc import Sequence
+from typing import Any, TypeVar, cast
 
 from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import ConditionFailed, TransactionFailed
@@ -34,6 +34,7 @@ MAX_ROWS_AT_ONCE = 100
 """DynamoDB's limit for the rows of one batch or transaction."""
 
 _Partition = dict[str, Item]
+_Value = TypeVar("_Value")
 
 
 def _is_in_span(span: SortSpan, value: str) -> bool:
@@ -58,7 +59,7 @@ class MemoryDatabase:
         """Gives all rows of a table, in key order (tests read the audit table with it)."""
         with self._lock:
             partitions = self._tables.get(table, {})
-            return [copy.deepcopy(partitions[pk][sk]) for pk in sorted(partitions) for sk in sorted(partitions[pk])]
+            return [_copied(partitions[pk][sk]) for pk in sorted(partitions) for sk in sorted(partitions[pk])]
 
     def clear_table(self, table: str) -> None:
         """Removes all rows of a table."""
@@ -68,7 +69,7 @@ class MemoryDatabase:
     def get(self, table: str, key: Key) -> Item | None:
         """See Database."""
         with self._lock:
-            return copy.deepcopy(self._find_row(table, key))
+            return _copied(self._find_row(table, key))
 
     def get_many(self, table: str, keys: Sequence[Key]) -> dict[Key, Item]:
         """See Database."""
@@ -120,7 +121,7 @@ class MemoryDatabase:
         with self._lock:
             ahead = [(pk, sk) for pk, rows in self._tables.get(table, {}).items() for sk in rows if (pk, sk) > after]
             found = heapq.nsmallest(TABLE_PAGE_ROWS, ahead)
-            items = [copy.deepcopy(self._tables[table][pk][sk]) for pk, sk in found]
+            items = [_copied(self._tables[table][pk][sk]) for pk, sk in found]
         return QueryPage(items, {"pk": found[-1][0], "sk": found[-1][1]} if len(ahead) > len(found) else None)
 
     def transact(self, ops: Sequence[WriteOp], token: str) -> None:
@@ -136,7 +137,7 @@ class MemoryDatabase:
                 if not condition_holds(op.condition, self._row_written(op))
             }
             if failed:
-                raise TransactionFailed(copy.deepcopy(failed))
+                raise TransactionFailed(_copied(failed))
             for op in ops:
                 self._apply_write(op)
             self._tokens.add(token)
@@ -156,14 +157,24 @@ class MemoryDatabase:
         with self._lock:
             current = self._row_written(op)
             if not condition_holds(op.condition, current):
-                raise ConditionFailed(copy.deepcopy(current))
+                raise ConditionFailed(_copied(current))
             changed = _written_row(op, current)
             partition = self._tables.setdefault(op.table, {}).setdefault(key.pk, {})
             if changed is None:
                 partition.pop(key.sk, None)
             else:
                 partition[key.sk] = changed
-            return copy.deepcopy(changed)
+            return _copied(changed)
+
+
+def _copied(value: _Value) -> _Value:
+    """A value of a row with maps and lists of its own; what else a row holds cannot be changed."""
+    made: Any = value
+    if isinstance(value, dict):
+        made = {name: _copied(part) if isinstance(part, (dict, list)) else part for name, part in value.items()}
+    elif isinstance(value, list):
+        made = [_copied(part) for part in value]
+    return cast("_Value", made)
 
 
 def _require_valid(good: bool, what: str) -> None:
@@ -183,14 +194,14 @@ def _condition_names(condition: Condition | None) -> set[str]:
 def _written_row(op: WriteOp, current: Item | None) -> Item | None:
     match op:
         case Put():
-            return copy.deepcopy(op.item)
+            return _copied(op.item)
         case Delete():
             return None
         case Check():
             return current
         case Update():
             item = dict(current or {"pk": op.key.pk, "sk": op.key.sk})
-            item.update(copy.deepcopy(dict(op.assign)))
+            item.update(_copied(dict(op.assign)))
             for name, amount in op.add.items():
                 item[name] = item.get(name, 0) + amount
             for name in op.remove:
@@ -214,4 +225,4 @@ def _cut_page(op: Query, rows: list[Item]) -> QueryPage:
     read = ahead[: op.limit]
     names = {"pk", "sk", op.partition_name, op.sort}
     rest = {name: read[-1][name] for name in names} if len(ahead) > len(read) else None
-    return QueryPage([copy.deepcopy(row) for row in read if condition_holds(op.where, row)], rest)
+    return QueryPage([_copied(row) for row in read if condition_holds(op.where, row)], rest)
