@@ -21,6 +21,7 @@ def stage() -> Stage:
     return Stage()
 
 
+@cache
 def count_calls(deed: OperatorDeed) -> tuple[int, int]:
     """The store calls and the secret store's calls of a deed without a fault."""
     with stage().restored():
