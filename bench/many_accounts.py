@@ -19,7 +19,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Delete, Item, Key, Put, Query, WriteOp, write_key
 from affino_mcp.store.testing.metered_database import MeteredDatabase
 from tests.clock import START
-from tests.world import template_shapes
+from tests.template_tables import template_shapes
 
 FAMILY: Final = "accounts"
 RARE: Final = 250

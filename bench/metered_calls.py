@@ -17,7 +17,8 @@ from affino_mcp.instance.builtin.forums.forums import upsert_forum
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.item_size import INDEX_ENTRY_OVERHEAD, count_item_bytes
 from affino_mcp.store.testing.metered_database import MeteredDatabase, Usage
-from tests.world import EVERYTHING, Response, World, WorldClient, template_shapes
+from tests.template_tables import template_shapes
+from tests.world import EVERYTHING, Response, World, WorldClient
 
 Asked = tuple[str, str, dict[str, Any]]
 """A kind of call, its tool and its arguments."""

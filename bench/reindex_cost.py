@@ -12,7 +12,8 @@ from typing import NamedTuple
 from affino_mcp.instance.builtin.engine.index_upkeep import BuiltinIndexUpkeep
 from affino_mcp.store.testing.metered_database import MeteredDatabase, Usage
 from tests.former_layout import put_former_rows, record_refs
-from tests.world import World, template_shapes
+from tests.template_tables import template_shapes
+from tests.world import World
 
 
 class ReindexCost(NamedTuple):

@@ -19,7 +19,7 @@ from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.ops import Item, Key, Query, QueryPage
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from tests.clock import START
-from tests.world import template_shapes
+from tests.template_tables import template_shapes
 
 MILLION: Final = 1_000_000
 STEP: Final = timedelta(seconds=30)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 import httpx
@@ -22,11 +21,8 @@ from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.instance.builtin.crm.staff import enrol_staff
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.tools import FACETS
-from affino_mcp.local.places import TEMPLATE_FILE
-from affino_mcp.local.tables import read_tables
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
 from affino_mcp.settings import Settings
-from affino_mcp.store.testing.index_shapes import IndexShapes, read_index_shapes
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from affino_mcp.store.testing.memory_files import MemoryFileStore
 from affino_mcp.store.testing.memory_secrets import MemorySecretStore
@@ -35,15 +31,16 @@ from affino_mcp.tool_errors import ToolError
 from tests.answer_schemas import check_answer
 from tests.clock import TestClock
 from tests.remote.call_rows import without_begun
+from tests.remote.open_profiles import OpenProfiles
 from tests.remote.own_budget import OwnBudgetDatabase
 from tests.remote.transport import InstanceTransport
 from tests.roles.watched_stores import WatchedStores
+from tests.template_tables import INSTANCE_AUDIT_TABLE, template_shapes
 
 BUILTIN, REMOTE = "builtin", "remote"
 CHOSEN_KIND = [BUILTIN]
 """The kind of world of this run, as the last entry: `--instance remote` adds one."""
 INSTANCE_URL = "https://instance.example"
-INSTANCE_AUDIT_TABLE = "affino-mcp-instance-audit"
 EVERYTHING: FamilyAccess = {family: frozenset(Access) for family in SWITCHED_FAMILIES}
 Headers = dict[str, str]
 
@@ -73,24 +70,9 @@ class Response:
         return found
 
 
-@cache
-def template_shapes() -> IndexShapes:
-    """The indexes of every table of the template, under the names of the default settings."""
-    found = {table.name: read_index_shapes(table.create) for table in read_tables(TEMPLATE_FILE, Settings())}
-    return {**found, INSTANCE_AUDIT_TABLE: found[Settings().audit_table]}
-
-
 def whole_row(item: dict[str, Any]) -> dict[str, Any]:
     """A row of the API Log as it is stored, with the fields that are not stored because they have their usual value."""
     return {**AuditRow.from_document(item).to_document(), **item}
-
-
-class OpenProfiles(Profiles):
-    """The profiles of a service in front of another one, which serves its REST API to each of them."""
-
-    def create(self, *given: Any, **options: Any) -> Profile:
-        """See Profiles."""
-        return super().create(*given, **{"rest": True, **options})
 
 
 @dataclass
@@ -99,6 +81,7 @@ class World:
 
     `kind` is where its records are: in its own store, or in an instance elsewhere that it calls (`--instance remote`). The
     two then know the same people, profiles and sessions, as after logins; the instance has an API Log and budgets of its own.
+    `watched` are the stores of both, `own` those of this service: what fails there fails for both, and for this one.
     """
 
     database: MemoryDatabase = field(default_factory=lambda: MemoryDatabase(template_shapes()))
@@ -109,10 +92,12 @@ class World:
 
     def __post_init__(self) -> None:
         self.watched = RecordingDatabase(self.database)
+        self.own = RecordingDatabase(self.watched)
         self.files = MemoryFileStore(self.clock)
+        self.instance_settings = self.settings
         found = self._place_records_elsewhere() if self.kind == REMOTE and not self.settings.instance_url else None
         self.stores: wiring.Stores = WatchedStores(
-            self.watched, self.secrets, self.files, tables=self.database, to_instance=found
+            self.own, self.secrets, self.files, tables=self.database, to_instance=found
         )
         kind = OpenProfiles if self.kind == REMOTE else Profiles
         self.profiles = kind(self.database, self.secrets, self.settings, self.clock)
@@ -122,11 +107,15 @@ class World:
         self._ids = iter(range(1, 1_000_000))
 
     def _place_records_elsewhere(self) -> httpx.BaseTransport:
-        """Makes this service one in front of another; gives the way to that one."""
-        own = replace(self.settings, audit_table=INSTANCE_AUDIT_TABLE)
+        """Makes this service one in front of another, on the same watched stores; gives the way to that one."""
+        self.instance_settings = replace(self.settings, audit_table=INSTANCE_AUDIT_TABLE)
         self.settings = replace(self.settings, instance_url=INSTANCE_URL)
-        budgets = OwnBudgetDatabase(self.database, own.gate_table)
-        return InstanceTransport(own, wiring.Stores(budgets, self.secrets, self.files), self.clock)
+        return self.way_to_instance(wiring.Stores(self.watched, self.secrets, self.files))
+
+    def way_to_instance(self, stores: wiring.Stores) -> httpx.BaseTransport:
+        """The way to a fresh process of the instance elsewhere, on these stores."""
+        budgets = OwnBudgetDatabase(stores.database, self.instance_settings.gate_table)
+        return InstanceTransport(self.instance_settings, replace(stores, database=budgets), self.clock)
 
     def new_handler(self) -> LambdaHandler:
         """Another warm process on the same stores."""
@@ -170,6 +159,11 @@ class World:
         found = [row for row in self.database.list_rows(self.settings.audit_table) if "outcome" in row]
         shown = found if begun or self.kind != REMOTE else without_begun(found)
         return sorted(map(whole_row, shown), key=lambda row: str(row["sk"]))
+
+    def record_rows(self) -> list[dict[str, Any]]:
+        """The rows of the API Log where the records are, each written in the transaction that it tells of, oldest first."""
+        rows = self.database.list_rows(self.instance_settings.audit_table)
+        return sorted((whole_row(row) for row in rows if "outcome" in row), key=lambda row: str(row["sk"]))
 
     def make_event(self, message: Any, headers: Headers, path: str = "/mcp", method: str = "POST") -> dict[str, Any]:
         """An API Gateway REST event in the form that Lambda receives."""

@@ -17,7 +17,7 @@ from affino_mcp.call_meta import CallMeta, start_row
 from affino_mcp.catalogue.families.always import DENIED_BY
 from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.tool_view import find_method
-from affino_mcp.catalogue.warning import CallWarning
+from affino_mcp.catalogue.warning import CallWarning, WarningCode
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.errors import AffinoError, BadRequest, OutcomeUnknown, Refusal, Unavailable, UnknownTool
 from affino_mcp.gate.caller import Caller
@@ -160,6 +160,8 @@ class CallAudit:
         self._finish_row(done, warnings)
         if done.told:
             self._write_told(done)
+        elif self.is_begun and any(warning["Code"] == WarningCode.INCOMPLETE for warning in warnings):
+            self.row = replace(self.row, outcome=Outcome.INCOMPLETE)
         self._write_row()
         self.written.append(self.row)
 
@@ -189,7 +191,8 @@ class CallAudit:
         except StoreUnavailable:
             if not self.is_begun:
                 raise
-            observability.log_fault("closing row late", {"request_id": self.request_id, "row": self.row.id})
+            self.audit.log_row(self.row)
+            self.report_lost_row(follows=True)
 
     def write_refusal(self, refusal: Refusal) -> None:
         """Writes the row of a call that the gate refused, or that could not be read. Raises StoreUnavailable."""
@@ -197,10 +200,12 @@ class CallAudit:
         self._close_row(outcome, refusal.status, refusal)
         self.audit.write_refusal(self.row, hammered=isinstance(refusal, PreviousSecretRefused))
 
-    def report_lost_row(self) -> None:
-        """Logs that the row could not be written, with ids only, and counts it for the alarm."""
-        observability.count_metric("AuditRowLost")
-        observability.log_fault("audit row lost", {"request_id": self.request_id, "row": self.row.id})
+    def report_lost_row(self, *, follows: bool = False) -> None:
+        """Logs that the row could not be written, with ids only, and counts it for the alarm unless housekeeping writes it."""
+        if not follows:
+            observability.count_metric("AuditRowLost")
+        said = "closing row late" if follows else "audit row lost"
+        observability.log_fault(said, {"request_id": self.request_id, "row": self.row.id})
 
     def log_unknown(self, refusal: OutcomeUnknown) -> None:
         """Writes the log line of a change whose outcome is not known; its row is there if it was carried out."""

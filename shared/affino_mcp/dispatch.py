@@ -137,8 +137,8 @@ class ToolDispatch:
             observability.log_fault(
                 "tool failed", {"tool": named.tool, "error": type(error).__name__, "request_id": meta.request_id}
             )
-            if trail.has_written:
-                raise _outcome_unknown(trail) from error
+            if trail.has_written or trail.is_begun:
+                raise _log_unknown(trail) from error
             return self._answer_error(trail, Unexpected(request_id=meta.request_id))
 
     def _stop_writes(self, caller: Caller, error: ToolError) -> None:
@@ -176,9 +176,7 @@ class ToolDispatch:
         try:
             done = self._perform_method(caller, method, values, call)
         except OutcomeNotKnown as error:
-            unknown = _outcome_unknown(trail, can_repeat=error.can_repeat)
-            trail.log_unknown(unknown)
-            raise unknown from error
+            raise _log_unknown(trail, can_repeat=error.can_repeat) from error
         done = replace(done, body=truncate_answer(method, done.body, call.warnings))
         if not done.sealed:
             trail.write_result(done, call.warnings)
@@ -221,7 +219,7 @@ class ToolDispatch:
         try:
             trail.write_refusal(refusal)
         except StoreUnavailable:
-            trail.report_lost_row()
+            trail.report_lost_row(follows=trail.is_begun)
 
     @staticmethod
     def _answer_error(trail: CallAudit, error: ToolError | UnknownTool) -> ToolAnswer:
@@ -235,10 +233,14 @@ class ToolDispatch:
         return ToolAnswer({"error": tool_errors.describe_error(error), **warned}, True, question, error.status)
 
 
-def _outcome_unknown(trail: CallAudit, *, can_repeat: bool = True) -> OutcomeUnknown:
+def _log_unknown(trail: CallAudit, *, can_repeat: bool = True) -> OutcomeUnknown:
+    """The refusal of a call whose outcome is not known, with its log line unless a row has one."""
+    unknown = OutcomeUnknown(retry_after=1, repeat_with=trail.repeat_with, request_id=trail.request_id)
     if not can_repeat:
-        return OutcomeToBeLookedUp(retry_after=1, request_id=trail.request_id)
-    return OutcomeUnknown(retry_after=1, repeat_with=trail.repeat_with, request_id=trail.request_id)
+        unknown = OutcomeToBeLookedUp(retry_after=1, request_id=trail.request_id)
+    if not trail.has_written:
+        trail.log_unknown(unknown)
+    return unknown
 
 
 def log_undeclared(method: Method, error: ToolError) -> None:

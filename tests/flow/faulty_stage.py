@@ -8,10 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
 
 from affino_mcp import observability, wiring
+from affino_mcp.audit.channels import REST_CHANNEL
+from affino_mcp.gate.profiles.profile import ProfileReader
+from affino_mcp.housekeeping.open_calls import OpenCallsJob
 from affino_mcp.instance.builtin.engine.change_journal import SHARE_OF
 from affino_mcp.instance.builtin.engine.index import MEMBER_SK
 from affino_mcp.mcp_edge.app import McpApp
@@ -24,9 +28,10 @@ from affino_mcp.store.testing.faulty_files import FaultyFileStore
 from tests.flow.faulty_calls import Given, stocked
 from tests.flow.faulty_truth import Clean, Told, Traces, told
 from tests.flow.office import Fields
-from tests.roles.watched_stores import WatchedStores
+from tests.remote.call_rows import without_begun
+from tests.remote.limited_context import LimitedContext
 from tests.stored_tables import Tables, copy_tables
-from tests.world import EVERYTHING, Headers, World, WorldClient, whole_row
+from tests.world import EVERYTHING, REMOTE, Headers, World, WorldClient, whole_row
 
 MANY_CALLS: Final = 200
 """More store calls than any tool call makes."""
@@ -71,6 +76,7 @@ class FaultyStage:
     secrets: FaultySecretStore
     kept: Tables
     objects: dict[str, Any]
+    begins: datetime
     lines: list[dict[str, Any]] = field(default_factory=list)
     cleans: dict[str, Clean] = field(default_factory=dict)
 
@@ -88,10 +94,10 @@ class FaultyStage:
         world.clock.move(minutes=1)
         database, files = FaultyDatabase(world.database), FaultyFileStore(world.files)
         secrets = FaultySecretStore(world.secrets)
-        world.stores = WatchedStores(database, secrets, files)
+        world.stores = replace(world.stores, database=database, secrets=secrets, files=files)
         app = wiring.build_mcp_app(world.settings, world.stores, world.clock, in_thread=False)
         served = LambdaHandler(app, world.settings.stage)
-        kept = copy_tables(world.database._tables), dict(world.files._objects)
+        kept = copy_tables(world.database._tables), dict(world.files._objects), world.clock()
         return cls(world, given, headers, app, served, database, files, secrets, *kept)
 
     def close(self) -> None:
@@ -101,15 +107,36 @@ class FaultyStage:
         """A client of a fresh process on the stock: nothing is remembered but the MCP server, which holds no state."""
         world = self.world
         world.database._tables, world.files._objects = copy_tables(self.kept), dict(self.objects)
+        world.clock.moment = self.begins
         self.database.arm({})
         self.database.vanished.clear()
         self.files.arm({})
         self.secrets.broken, self.secrets.calls = False, 0
         self.lines.clear()
+        self._restart_instance()
         stores = world.stores.opened_by("McpEndpoint", world.settings)
         self.app._gate = wiring.build_gate(stores, world.settings, world.clock)
         self.app._dispatch = wiring.build_dispatch(stores, world.settings, world.clock, world.undeclared)
-        return WorldClient(world, self.served, self.headers)
+        return WorldClient(world, self.served, self.headers, context=LimitedContext(self.database))
+
+    def _restart_instance(self) -> None:
+        """Makes a fresh process of the instance elsewhere, where there is one, on the same stores."""
+        if self.world.kind == REMOTE:
+            stores = wiring.Stores(self.database, self.secrets, self.files)
+            self.world.stores = replace(self.world.stores, to_instance=self.world.way_to_instance(stores))
+
+    def settle(self, minutes: int = 1) -> None:
+        """Housekeeping closes, after this time, the rows of calls to an instance elsewhere that nobody has closed."""
+        world = self.world
+        if world.kind != REMOTE:
+            return
+        self.database.arm({})
+        world.clock.move(minutes=minutes)
+        stores = world.stores.opened_by("Housekeeping", world.settings)
+        reader = ProfileReader(stores.database, stores.secrets, world.settings)
+        teller = wiring.remote_instance(stores, world.settings, world.clock)
+        OpenCallsJob(stores.database, world.settings.audit_table, reader, teller).run(world.clock())
+        world.clock.moment = self.begins
 
     def deliver(self) -> None:
         """The transactions that were sent and not carried out arrive after all."""
@@ -120,12 +147,19 @@ class FaultyStage:
     def traces(self) -> Traces:
         """What all calls of this trial left behind."""
         settings = self.world.settings
-        audit = self._changed(settings.audit_table)
-        rows = [whole_row(row) for row in audit.values() if row is not None and "outcome" in row]
+        rows = without_begun(self._new_rows(settings.audit_table))
         changed = self._changed(settings.records_table) | self._changed(settings.words_table)
         effect = Counter(_masked(key, row) for key, row in changed.items() if not key.pk.startswith(_UNCOUNTED))
         members = {int(key.sk.removeprefix(MEMBER_SK)) for key in changed if key.sk.startswith(MEMBER_SK)}
-        return Traces(rows, list(self.lines), effect, members)
+        lines = [line for line in self.lines if line["channel"] != REST_CHANNEL]
+        if self.world.kind != REMOTE:
+            return Traces(rows, lines, effect, members)
+        return Traces(rows, lines, effect, members, self._new_rows(self.world.instance_settings.audit_table))
+
+    def _new_rows(self, audit_table: str) -> list[Item]:
+        """The rows of an API Log that this trial has written."""
+        new = self._changed(audit_table).values()
+        return [whole_row(row) for row in new if row is not None and "outcome" in row]
 
     def _changed(self, table: str) -> dict[Key, Item | None]:
         """The rows of a table that differ from the stock; None for one that is gone."""

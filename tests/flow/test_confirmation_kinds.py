@@ -221,7 +221,7 @@ def test_a_confirmed_call_costs_what_a_free_one_does(scene: Scene) -> None:
     for client, confirm in ((scene.free, {}), (scene.old, {"Confirm": True})):
         client.call_tool("list_accounts")
         account = crm.account(scene.free)
-        scene.world.watched.calls.clear()
+        scene.world.own.calls.clear()
         client.call_tool("delete_account", AccountCode=account, **confirm).result  # noqa: B018
-        calls.append(sorted(scene.world.watched.calls))
+        calls.append(sorted(scene.world.own.calls))
     assert calls[0] == calls[1]

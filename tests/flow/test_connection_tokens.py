@@ -58,9 +58,9 @@ def test_store_calls_are_as_many_as_with_three_headers(office: Office, size: int
     session.call_tool("get_current_user")
     counts = []
     for client in (WorldClient(office.world, office.handler, {"Authorization": f"Bearer {office.token}"}), session):
-        office.world.watched.calls.clear()
+        office.world.own.calls.clear()
         client.send_rpc("ping") if size else client.call_tool("get_current_user")
-        counts.append(sorted(name for name, *_ in office.world.watched.calls))
+        counts.append(sorted(name for name, *_ in office.world.own.calls))
     assert counts[0] == counts[1]
 
 

@@ -19,6 +19,7 @@ from tests.world import Response
 LOST = httpx.ReadError("the connection is gone")
 NO_WAY = httpx.ConnectError("nobody listens")
 MAKE = {"Name": "Orbital"}
+FAULT = forged(500, b'{"error": {"code": "-1", "type": "unexpected", "message": "A fault"}}')
 CUT: list[Forge | Exception] = [LOST, forged(500), forged(200, b"{")]
 
 
@@ -101,6 +102,7 @@ WRITES = [
     pytest.param(LOST, None, "instance_failed", [], ("refused", 503), id="cut before the effect"),
     pytest.param(None, LOST, "", ["Orbital"], ("ok", 200), id="cut after the effect"),
     pytest.param(None, forged(500), "", ["Orbital"], ("ok", 200), id="500 and nothing else"),
+    pytest.param(None, FAULT, "", ["Orbital"], ("ok", 200), id="a fault after the effect"),
     pytest.param(None, forged(200, b"<html>"), "", ["Orbital"], ("ok", 200), id="a page"),
     pytest.param(None, forged(302, location="/"), "", ["Orbital"], ("ok", 200), id="sent elsewhere"),
     pytest.param(None, forged(200), "", ["Orbital"], ("ok", 200), id="an empty body"),
@@ -140,6 +142,55 @@ def test_what_nobody_can_tell_is_not_told_and_the_repeat_makes_one(stage: Remote
     again = stage.client.call_tool("create_account", **MAKE, **answer.document["error"]["data"]["repeat_with"])
     assert "REPLAYED" in [warning["Code"] for warning in again.result["Warnings"]]
     assert stage.names() == ["Orbital"]
+
+
+def test_what_never_came_is_made_by_the_same_call_with_its_own_key(stage: RemoteStage) -> None:
+    stage.way.before, stage.way.times = LOST, 1
+    keyed = {**MAKE, "IdempotencyKey": "k"}
+    assert error_type(stage.client.call_tool("create_account", **keyed)) == "instance_failed"
+    assert stage.client.call_tool("create_account", **keyed).result["Account"]["Name"] == "Orbital"
+    assert stage.names() == ["Orbital"]
+
+
+def test_the_answer_of_another_call_with_the_same_key_is_not_given(stage: RemoteStage) -> None:
+    assert stage.client.call_tool("create_account", **MAKE, IdempotencyKey="k").result
+    stage.way.after, stage.way.times = LOST, 1
+    other = {"Name": "Another", "IdempotencyKey": "k"}
+    assert error_type(stage.client.call_tool("create_account", **other)) == "instance_failed"
+    assert stage.rows()[2:] == [("begun", 202), ("refused", 503)]
+    assert error_type(stage.client.call_tool("create_account", **other)) == "conflict"
+    assert stage.names() == ["Orbital"]
+
+
+def test_an_answer_given_again_is_no_change_in_the_log(stage: RemoteStage) -> None:
+    for _ in range(2):
+        assert stage.client.call_tool("create_account", **MAKE, IdempotencyKey="k").result
+    ended = [row for row in stage.world.audit_rows() if row["method"] == "create_account"]
+    assert sorted((row["result"], row["records"]) for row in ended) == [
+        ("account 1 created", ["accounts#1"]),
+        ("nothing changed", []),
+    ]
+
+
+def test_a_budget_that_cannot_be_taken_hides_no_change(stage: RemoteStage) -> None:
+    world = stage.world
+
+    def close_gate(answer: httpx.Response) -> httpx.Response:
+        world.own.broken = {(deed, world.settings.gate_table) for deed in ("get", "put", "update", "transact")}
+        return answer
+
+    stage.way.after, stage.way.times = close_gate, 1
+    answer = stage.client.call_tool("create_accounts", Items=[{"Name": "One"}, {"Name": "Two"}])
+    world.own.broken = set()
+    assert answer.result["Totals"] == {"asked": 2, "done": 2}
+    assert set(stage.rows("create_accounts")) == {("begun", 202), ("ok", 200)}
+
+
+def test_warnings_of_any_form_do_not_hide_a_change(stage: RemoteStage) -> None:
+    told = {"Account": {"AccountCode": 1, "Name": "Orbital"}, "Warnings": [{"Code": "X", "Argument": [1]}, 7]}
+    stage.way.after, stage.way.times = forged(200, json.dumps(told).encode(), ActedAs=str(stage.person)), 1
+    assert stage.client.call_tool("create_account", **MAKE).result["Warnings"] == []
+    assert stage.rows() == [("begun", 202), ("ok", 200)]
 
 
 def test_an_endless_body_ends_with_the_deadline(stage: RemoteStage) -> None:

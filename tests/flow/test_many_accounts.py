@@ -9,7 +9,7 @@ from affino_mcp.store.ops import Delete, Item, Key, Put, Query, SortSpan, Update
 from affino_mcp.store.paging import iterate_rows
 from affino_mcp.store.testing.memory_database import MemoryDatabase
 from bench.many_accounts import ManyAccounts, make_rows
-from tests.world import template_shapes
+from tests.template_tables import template_shapes
 
 SIZE, PAGE = 1100, 90
 NAMES = Settings()

@@ -9,9 +9,10 @@ import pytest
 
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.flow import crm
-from tests.flow.test_many_items import people, rows_of, statuses
+from tests.flow.faulty_truth import record_transactions
+from tests.flow.test_many_items import people, statuses
 from tests.flow.test_shares import SlowStore
-from tests.world import World, WorldClient
+from tests.world import REMOTE, World, WorldClient
 
 COUNT = 4
 
@@ -21,6 +22,11 @@ def faulty(world: World) -> FaultyDatabase:
     """The store in front of the world's; no call fails until it is armed."""
     world.watched.inner = FaultyDatabase(world.database)
     return world.watched.inner
+
+
+def rows_of(world: World) -> list[dict[str, Any]]:
+    """The rows of the calls, where the records are."""
+    return [row for row in world.record_rows() if row["method"] == "create_contacts"]
 
 
 def listed(client: WorldClient) -> list[str]:
@@ -58,7 +64,7 @@ def test_what_is_told_is_what_happened(
     manager.call_tool("create_contacts", Items=trial[:1])
     faulty.arm({})
     manager.call_tool("create_contacts", Items=trial[1:], **({"IdempotencyKey": "trial"} if key else {}))
-    number = [n for n, (method, _) in enumerate(faulty.calls) if method == "transact"][place]
+    number = record_transactions(faulty.calls)[place]
     faulty.arm({number: fault}, lasting=lasting)
     answer = manager.call_tool("create_contacts", Items=people(COUNT), **more).result
     faulty.arm({})
@@ -71,7 +77,7 @@ def test_what_is_told_is_what_happened(
     assert (
         set(known) <= set(listed(manager)) <= {*known, *([people(COUNT)[place]["Email"]] if told == "unknown" else [])}
     )
-    own = [row for row in rows_of(world, "create_contacts") if row["share"].endswith(f"of {COUNT}")]
+    own = [row for row in rows_of(world) if row["share"].endswith(f"of {COUNT}")]
     assert len([row for row in own if row["outcome"] == "ok"]) == len(listed(manager))
     if told == "done":
         assert "INCOMPLETE" not in crm.codes(answer["Warnings"])
@@ -84,7 +90,7 @@ def test_what_is_told_is_what_happened(
 
 
 def test_a_receipt_that_cannot_be_written_hides_nothing(
-    manager: WorldClient, faulty: FaultyDatabase, caplog: pytest.LogCaptureFixture
+    world: World, manager: WorldClient, faulty: FaultyDatabase, caplog: pytest.LogCaptureFixture
 ) -> None:
     faulty.arm({})
     manager.call_tool("create_contacts", Items=people(2), DryRun=True)
@@ -95,7 +101,8 @@ def test_a_receipt_that_cannot_be_written_hides_nothing(
     assert faulty.calls[last][0] == "put"
     faulty.arm({last: StoreFault.BEFORE})
     assert statuses(manager.call_tool("create_tasks", Items=[{"Title": "Call"}] * 2).result) == ["done", "done"]
-    assert "audit row lost" in [record.getMessage() for record in caplog.records]
+    said = [record.getMessage() for record in caplog.records]
+    assert ("closing row late" if world.kind == REMOTE else "audit row lost") in said
 
 
 def test_the_work_ends_before_the_function_does_and_the_repeat_goes_on(world: World, manager: WorldClient) -> None:
@@ -107,7 +114,7 @@ def test_the_work_ends_before_the_function_does_and_the_repeat_goes_on(world: Wo
     done = found.count("done")
     assert 0 < done < 30
     assert found == ["done"] * done + ["not begun"] * (30 - done)
-    (row,) = [row for row in rows_of(world, "create_contacts") if not row["share"]]
+    (row,) = [row for row in rows_of(world) if not row["share"]]
     assert (row["outcome"], row["result"]) == ("incomplete", f"{done} of 30 items done, {30 - done} not begun")
     again = manager.call_tool("create_contacts", Items=people(30), IdempotencyKey="k").result
     assert again["Totals"] == {"asked": 30, "done": 30}

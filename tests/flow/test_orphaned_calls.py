@@ -25,11 +25,11 @@ def stage() -> Iterator[RemoteStage]:
     made.handler.close()
 
 
-def leave_open(stage: RemoteStage) -> None:
+def leave_open(stage: RemoteStage, **more: str) -> None:
     """A write of which the service hears nothing more until its end, as when it is killed."""
     stage.way.only = "/v2/"
     with deadline(lambda: 3.5):
-        assert stage.client.call_tool("create_account", **MAKE).status == 503
+        assert stage.client.call_tool("create_account", **MAKE, **more).status == 503
     assert stage.rows() == [("begun", 202)]
     stage.way.times = 0
 
@@ -52,6 +52,22 @@ def test_what_never_arrived_is_closed_as_not_done(stage: RemoteStage) -> None:
     stage.way.before = LOST
     leave_open(stage)
     assert settle(stage) == [("begun", 202), ("not_done", 503)]
+
+
+def test_the_repeat_of_what_was_closed_as_not_done_makes_one(stage: RemoteStage) -> None:
+    stage.way.before = LOST
+    leave_open(stage, IdempotencyKey="k")
+    assert settle(stage) == [("begun", 202), ("not_done", 503)]
+    assert stage.client.call_tool("create_account", **MAKE, IdempotencyKey="k").result
+    assert stage.names() == ["Orbital"]
+
+
+def test_the_row_names_the_record(stage: RemoteStage) -> None:
+    stage.way.after = LOST
+    leave_open(stage)
+    settle(stage)
+    (row,) = [row for row in stage.world.audit_rows() if row["outcome"] == "ok" and row["method"] == "create_account"]
+    assert (row["record"], row["records"]) == ("R#accounts#1", ["accounts#1"])
 
 
 @pytest.mark.parametrize("first", [1, 29, 31, 60, 61, 119, 120])

@@ -104,9 +104,9 @@ def test_no_term_costs_a_store_call(
 ) -> None:
     world.profiles.change(profile.key, terms=AdmissionTerms(**terms))
     manager.call_tool("list_accounts")
-    world.watched.calls.clear()
+    world.own.calls.clear()
     manager.call_tool("list_accounts")
-    assert sorted(method for method, table in world.watched.calls if table == world.settings.gate_table) == calls
+    assert sorted(method for method, table in world.own.calls if table == world.settings.gate_table) == calls
 
 
 def test_a_change_of_groups_is_obeyed_at_once(world: World, profile: Profile, manager: WorldClient) -> None:

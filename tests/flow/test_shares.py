@@ -11,7 +11,9 @@ import pytest
 from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.flow import crm
+from tests.flow.faulty_truth import Told, record_transactions, told
 from tests.flow.member_lists import KINDS, Lists
+from tests.remote.limited_context import LimitedContext
 from tests.world import World, WorldClient
 
 SHARE = 28
@@ -58,33 +60,36 @@ def test_what_is_told_is_what_happened(
 ) -> None:
     code, members = lists.code(), lists.members(2 * SHARE + 4)
     asked = {lists.kind.record.code: code, lists.kind.members_argument.name: members}
-    tool, before = f"add_{lists.kind.method_stem}_members", len(world.audit_rows())
+    tool = f"add_{lists.kind.method_stem}_members"
     faulty.arm({})
     lists.client.call_tool(tool, **asked, DryRun=True)
     other = lists.code("a clean run")
     faulty.arm({})
     lists.client.call_tool(tool, **(asked | {lists.kind.record.code: other}))
-    place = [number for number, (method, _) in enumerate(faulty.calls) if method == "transact"][share]
-    before = len(world.audit_rows())
+    place = record_transactions(faulty.calls)[share]
+    before = {row["id"] for row in world.record_rows()}
     faulty.arm({place: fault}, lasting=lasting)
-    answer = lists.client.call_tool(tool, **asked)
+    limited = replace(lists.client, context=None if share else LimitedContext(faulty))
+    answer = limited.call_tool(tool, **asked)
     faulty.arm({})
-    stored, rows = lists.on(code, PageSize=100), [r for r in world.audit_rows()[before:] if r["method"] == tool]
+    new = [row for row in world.record_rows() if row["id"] not in before and row["method"] == tool]
+    stored, rows = lists.on(code, PageSize=100), sorted(new, key=lambda row: str(row["share"]))
     assert members_by_rows(rows) == stored
     assert len({row["request_id"] for row in rows}) <= 1
     repeat: dict[str, Any] = {}
     if answer.status == 200:
-        told = answer.result
+        found = answer.result
         unsure = members[share * SHARE : (share + 1) * SHARE] if lasting else []
-        assert set(lists.named(told["Added"])) == set(stored) - set(unsure)
-        assert set(told.get("NotProcessed", [])) == set(members) - set(lists.named(told["Added"]))
-        assert ("INCOMPLETE" in crm.codes(told["Warnings"])) == bool(told.get("NotProcessed"))
-        if told.get("NotProcessed") and not lasting:
+        assert set(lists.named(found["Added"])) == set(stored) - set(unsure)
+        assert set(found.get("NotProcessed", [])) == set(members) - set(lists.named(found["Added"]))
+        assert ("INCOMPLETE" in crm.codes(found["Warnings"])) == bool(found.get("NotProcessed"))
+        if found.get("NotProcessed") and not lasting:
             assert rows[-1]["outcome"] == "incomplete"
-            assert named_by(rows[-1], "NotProcessed") == told["NotProcessed"]
+            assert named_by(rows[-1], "NotProcessed") == found["NotProcessed"]
     else:
-        kind = answer.document["error"]["data"]["type"]
-        assert (kind, stored if kind == "unavailable" else []) == ("outcome_unknown" if lasting else "unavailable", [])
+        kind = told(answer)
+        unknown = kind is Told.UNKNOWN
+        assert (unknown, [] if unknown else stored) == (lasting, [])
         repeat = answer.document["error"]["data"].get("repeat_with", {})
     assert lists.client.call_tool(tool, **asked, **repeat).status == 200
     assert lists.on(code, PageSize=100) == members
@@ -118,7 +123,7 @@ class SlowStore:
 
 def test_the_work_ends_before_the_function_does(world: World, lists: Lists) -> None:
     code, members = lists.code(), lists.members(180)
-    before = len(world.audit_rows())
+    before = len(world.record_rows())
     world.watched.inner = slow = SlowStore(world, seconds=18)
     client = replace(lists.client, context=slow)
     told = replace(lists, client=client).add(code, *members)
@@ -128,7 +133,7 @@ def test_the_work_ends_before_the_function_does(world: World, lists: Lists) -> N
     assert 0 < len(added) < 180
     assert told["NotProcessed"] == members[len(added) :]
     assert crm.codes(told["Warnings"]) == ["INCOMPLETE"]
-    rows = world.audit_rows()[before:]
+    rows = world.record_rows()[before:]
     assert members_by_rows(rows) == added == lists.on(code, PageSize=100)
     assert rows[-1]["outcome"] == "incomplete"
     assert named_by(rows[-1], "NotProcessed") == told["NotProcessed"]

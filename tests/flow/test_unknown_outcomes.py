@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from affino_mcp.store.faults import AccessRefused, CollectionFull, TransactionFa
 from affino_mcp.store.ops import WriteOp
 from affino_mcp.store.testing.faulty_database import FaultyDatabase, StoreFault
 from tests.flow import crm
+from tests.flow.faulty_truth import Told, record_transactions, told
+from tests.remote.limited_context import LimitedContext
 from tests.world import Response, World, WorldClient
 
 WRITE = "create_task"
@@ -35,7 +38,12 @@ def transaction_number(client: WorldClient, faulty: FaultyDatabase) -> int:
     """The number of the transaction among the store calls of the write."""
     faulty.arm({})
     client.call_tool(WRITE, Title="a clean call")
-    return [method for method, _ in faulty.calls].index("transact")
+    return record_transactions(faulty.calls)[0]
+
+
+def limited(client: WorldClient, faulty: FaultyDatabase) -> WorldClient:
+    """The client with a call that has no time to ask an instance elsewhere a second time."""
+    return replace(client, context=LimitedContext(faulty))
 
 
 def titles(client: WorldClient) -> list[str]:
@@ -63,9 +71,9 @@ def test_a_lost_answer_is_found_out(world: World, client: WorldClient, faulty: F
 def test_what_was_not_carried_out_can_never_be(world: World, client: WorldClient, faulty: FaultyDatabase) -> None:
     faulty.arm({transaction_number(client, faulty): StoreFault.VANISHED})
     answer = client.call_tool(WRITE, **ARGUMENTS)
-    assert (answer.status, answer.document["error"]["data"]["type"]) == (503, "unavailable")
-    row = world.audit_rows()[-1]
-    assert (row["outcome"], row["status"], row["error"]["type"]) == ("refused", 503, "unavailable")
+    assert told(answer) is Told.UNAVAILABLE
+    row, kind = world.audit_rows()[-1], answer.document["error"]["data"]["type"]
+    assert (row["outcome"], row["status"], row["error"]["type"]) == ("refused", 503, kind)
     ((operations, token),) = faulty.vanished
     with pytest.raises(TransactionFailed):  # it arrives late
         world.database.transact(operations, token)
@@ -86,16 +94,16 @@ def test_what_cannot_be_found_out_is_said(
     own_key: str,
 ) -> None:
     given = ARGUMENTS | ({"IdempotencyKey": own_key} if own_key else {})
-    before = len(world.audit_rows()) + 1
-    faulty.arm({transaction_number(client, faulty): fault}, lasting=True)
-    answer = client.call_tool(WRITE, **given)
+    number, before = transaction_number(client, faulty), {row["id"] for row in world.record_rows()}
+    faulty.arm({number: fault}, lasting=True)
+    answer = limited(client, faulty).call_tool(WRITE, **given)
     error = answer.document["error"]
     assert (answer.status, error["code"], error["data"]["type"]) == (503, -31054, "outcome_unknown")
     assert "may have been carried out" in error["message"]
     assert "not" not in error["message"].split("may have been carried out")[0].lower()
     assert int(answer.headers["retry-after"]) == 1
     assert (last_line(caplog)["outcome"], last_line(caplog)["status"]) == ("unknown", 503)
-    rows = world.audit_rows()[before:]
+    rows = [row for row in world.record_rows() if row["id"] not in before]
     assert [row["outcome"] for row in rows] == (["ok"] if fault is StoreFault.LOST else [])
     key = error["data"]["repeat_with"]["IdempotencyKey"]
     assert key == own_key or not own_key
@@ -112,8 +120,9 @@ def test_a_row_of_a_read_whose_answer_is_lost_is_there_once(
     world: World, client: WorldClient, faulty: FaultyDatabase
 ) -> None:
     before = len(world.audit_rows())
+    faulty.arm({})
     client.call_tool("list_tasks")
-    number = [method for method, _ in faulty.calls].index("put")
+    number = faulty.calls.index(("put", world.settings.audit_table))
     faulty.arm({number: StoreFault.LOST})
     assert client.call_tool("list_tasks").status == 200
     faulty.arm({number: StoreFault.LOST}, lasting=True)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
+from typing import TypedDict
 
 import pytest
 
@@ -17,10 +19,24 @@ COUNTS_FILE = Path(".pytest_cache/one_world.json")
 """Where the run on the other world leaves how many tests it left out, by reason."""
 
 
+class Share(TypedDict):
+    """Tests of which a share runs on both worlds: those without cases, and those of these cases by their ids."""
+
+    tests: list[str]
+    cases: list[str]
+
+
 @cache
 def read_reasons() -> dict[str, list[str]]:
     """The patterns of tests by the reason for which they run on the builtin world only: a file, or a file and a function."""
     found: dict[str, list[str]] = tomllib.loads(LIST.read_text(encoding="utf-8"))["builtin"]
+    return found
+
+
+@cache
+def read_shares() -> dict[str, Share]:
+    """The tests of which a share runs on both worlds, by the reason for which the others do not."""
+    found: dict[str, Share] = tomllib.loads(LIST.read_text(encoding="utf-8"))["share"]
     return found
 
 
@@ -29,9 +45,17 @@ def find_reason(item: pytest.Item) -> str | None:
     place = item.path.relative_to(FOLDER).as_posix()
     name = getattr(item, "originalname", item.name)
     for reason, patterns in read_reasons().items():
-        if any(fnmatchcase(place, each) or fnmatchcase(f"{place}::{name}", each) for each in patterns):
+        if _matches(place, name, patterns):
+            return reason
+    parts = item.name.removeprefix(name).strip("[]").split("-")
+    for reason, share in read_shares().items():
+        if parts != [""] and _matches(place, name, share["tests"]) and not set(parts) & set(share["cases"]):
             return reason
     return None
+
+
+def _matches(place: str, name: str, patterns: Sequence[str]) -> bool:
+    return any(fnmatchcase(place, each) or fnmatchcase(f"{place}::{name}", each) for each in patterns)
 
 
 def is_of_flow(item: pytest.Item) -> bool:

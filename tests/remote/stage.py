@@ -41,6 +41,6 @@ class RemoteStage:
         return CallCredentials(self.profile.key, self.profile.secret, token)
 
     def ask(self, key: str, credentials: CallCredentials, user_code: int | None = None) -> dict[str, Any]:
-        """What the instance says of the write with this key."""
+        """What the instance says of the write with this key, whichever request sent it."""
         way = InstanceExchange(INSTANCE_URL, self.world.settings.instance, self.world.clock, self.way)
-        return way.send(outcome_request(key, user_code), credentials).document or {}
+        return way.send(outcome_request(key, "", user_code), credentials).document or {}

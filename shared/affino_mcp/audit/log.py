@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from ulid import ULID
@@ -21,8 +22,10 @@ from affino_mcp.catalogue.record import snake_case
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.clock import Clock, format_iso, utc_now
 from affino_mcp.deadline import spend_reserve
-from affino_mcp.store.faults import ConditionFailed, Unanswered
+from affino_mcp.store.faults import CollectionFull, ConditionFailed, Unanswered
 from affino_mcp.store.ops import Database, Put, absent
+from affino_mcp.store.retry import retry_on_conflict
+from affino_mcp.tool_errors import StorageFull
 
 if TYPE_CHECKING:
     from affino_mcp.errors import AffinoError
@@ -140,9 +143,13 @@ class AuditLog:
     def begin(self, row_id: str, closing: AuditRow, asks: str) -> None:
         """Writes the row of this id that says that a call is begun, and the mark by which it is closed as `closing` says.
 
-        `asks` is the key under which the instance tells what became of the call. Raises StoreUnavailable.
+        `asks` is the key under which the instance tells what became of the call. Raises StoreUnavailable, StorageFull.
         """
-        self._database.transact(begun_writes(self._table, row_id, closing, asks), str(uuid.uuid4()))
+        writes, token = begun_writes(self._table, row_id, closing, asks), str(uuid.uuid4())
+        try:
+            retry_on_conflict(lambda: self._database.transact(writes, token))
+        except CollectionFull as full:
+            raise StorageFull from full
 
     def settle(self, row: AuditRow) -> bool:
         """Finds out what became of a transaction that holds a row with this row's id, and was sent and not answered.
@@ -176,7 +183,8 @@ class AuditLog:
         """Writes the further rows of a call, a few in one transaction, with their log lines. Raises StoreUnavailable."""
         for start in range(0, len(rows), _PARTS_AT_ONCE):
             some = rows[start : start + _PARTS_AT_ONCE]
-            self._database.transact([Put(self._table, row_item(row), absent()) for row in some], str(uuid.uuid4()))
+            writes = [Put(self._table, row_item(row), absent()) for row in some]
+            retry_on_conflict(partial(self._database.transact, writes, str(uuid.uuid4())))
             for row in some:
                 self.log_row(row)
 

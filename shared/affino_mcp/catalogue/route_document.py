@@ -24,7 +24,9 @@ def list_paths(headers: list[Schema], answers: str) -> dict[str, dict[str, Any]]
     common = describe_faults()
     offer = describe_operation("describeInstance", "What there is: contract, families, methods and limits.", headers)
     offer["responses"] = {"200": describe_success("Done.", answers), "304": {"description": "Unchanged."}, **common}
-    asked = describe_operation("readOutcome", "What became of a write whose answer was lost.", [*headers, _ID])
+    asked = describe_operation(
+        "readOutcome", "What became of a write whose answer was lost.", [*headers, _ID, _REQUEST]
+    )
     asked["responses"] = {"200": describe_success("Done.", answers), **common}
     paths: dict[str, dict[str, Any]] = {
         VERSION_2_PATH: {"get": offer},
@@ -37,6 +39,7 @@ def list_paths(headers: list[Schema], answers: str) -> dict[str, dict[str, Any]]
     return paths
 
 
+_REQUEST: Final = query_parameter("RequestId", {"type": "string", "maxLength": 255}, required=False)
 _ID: Final = {
     "name": "id",
     "in": "path",

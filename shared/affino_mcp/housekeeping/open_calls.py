@@ -16,7 +16,7 @@ from affino_mcp.gate.profiles.profile import ProfileReader
 from affino_mcp.housekeeping.open_rows import MAX_OPEN_AGE
 from affino_mcp.housekeeping.turn import Figures, Job, has_time
 from affino_mcp.instance.elsewhere import CallCredentials
-from affino_mcp.instance.upkeep import OutcomeTeller, WriteOutcome
+from affino_mcp.instance.upkeep import AskedWrite, OutcomeTeller, SettledWrite, WriteOutcome
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, absent
 
@@ -24,6 +24,7 @@ ASKING_AGE: Final = timedelta(seconds=30)
 """The age at which the instance is asked: no function that makes calls runs so long."""
 CALL_CLOSING_AGE: Final = timedelta(minutes=3)
 """The age at which a call is closed as unknown: a turn comes every two minutes, so that none is left open after five."""
+_UNKNOWN: Final = SettledWrite(WriteOutcome.UNKNOWN)
 _NOT_APPLIED: Final = "The instance says that it did not carry this out. The service's own answer was lost."
 
 
@@ -63,22 +64,23 @@ class OpenCallsJob:
 
     def _close(self, call: OpenRow, now: datetime) -> bool:
         """Writes the closing row when the outcome is known, or never will be; True when it is there."""
-        outcome = self._ask(call) if has_time() else WriteOutcome.UNKNOWN
-        if outcome is WriteOutcome.UNKNOWN and call.mark.sk > lowest_ulid(now - CALL_CLOSING_AGE):
+        told = self._ask(call) if has_time() else _UNKNOWN
+        if told.outcome is WriteOutcome.UNKNOWN and call.mark.sk > lowest_ulid(now - CALL_CLOSING_AGE):
             return False
         try:
-            self._db.put(Put(self._audit, _closing_item(call.closing, outcome), absent()))
+            self._db.put(Put(self._audit, _closing_item(call.closing, told), absent()))
         except ConditionFailed:
             return True  # the call has ended meanwhile
         return True
 
-    def _ask(self, call: OpenRow) -> WriteOutcome:
+    def _ask(self, call: OpenRow) -> SettledWrite:
         row = AuditRow.from_document(call.closing)
         state = self._profiles.read_current(row.profile_key)
         if state is None or row.person_code is None:
-            return WriteOutcome.UNKNOWN
+            return _UNKNOWN
         credentials = CallCredentials(row.profile_key, state.profile.secret, "")
-        return self._teller.tell_outcome(call.asks, row.person_code, credentials)
+        asked = AskedWrite(row.person_code, row.profile_key, call.asks, row.request_id)
+        return self._teller.tell_outcome(asked, credentials)
 
     def _report_old_marks(self, now: datetime) -> None:
         if list_open_rows(self._db, self._audit, now - MAX_OPEN_AGE, OPEN_CALLS_PARTITION):
@@ -90,13 +92,14 @@ def make_open_calls_job(db: Database, audit_table: str, profiles: ProfileReader,
     return Job("open calls", OpenCallsJob(db, audit_table, profiles, teller).run)
 
 
-def _closing_item(item: Item, outcome: WriteOutcome) -> Item:
+def _closing_item(item: Item, found: SettledWrite) -> Item:
     """The closing row as stored; the one of an unknown outcome is in the mark."""
     row = AuditRow.from_document(item)
-    if outcome is WriteOutcome.APPLIED:
-        told = "done; the service's own answer was lost"
-        return row_item(replace(row, outcome=Outcome.OK, status=200, error=None, result=told))
-    if outcome is WriteOutcome.NOT_APPLIED:
+    if found.outcome is WriteOutcome.APPLIED:
+        told, records = "done; the service's own answer was lost", (found.record,) if found.record else ()
+        ended = replace(row, outcome=Outcome.OK, status=200, error=None, result=told)
+        return row_item(replace(ended, record=found.record, records=records))
+    if found.outcome is WriteOutcome.NOT_APPLIED:
         error = {"code": Unavailable.code, "type": Unavailable.type, "message": _NOT_APPLIED}
         return row_item(replace(row, outcome=Outcome.NOT_DONE, error=error, result="not done"))
     return item

@@ -43,21 +43,27 @@ class SettledWrite(NamedTuple):
     record: str = ""
 
 
+class AskedWrite(NamedTuple):
+    """A person's write on a profile that is asked about by its key; with the id of its `request`, that request's alone."""
+
+    user_code: int
+    profile: str
+    key: str
+    request: str = ""
+
+
 class WriteSettler(Protocol):
     """The builtin instance, as it is asked what became of a write whose answer was lost."""
 
-    def settle_write(self, user_code: int, profile: str, key: str, at: datetime) -> SettledWrite:
-        """What became of the person's write with this key. Not carried out means never: a late one is refused.
-
-        Raises StoreUnavailable.
-        """
+    def settle_write(self, asked: AskedWrite, at: datetime) -> SettledWrite:
+        """What became of the write. Not carried out means never: a late one is refused. Raises StoreUnavailable."""
 
 
 class OutcomeTeller(Protocol):
     """An instance elsewhere, as housekeeping asks it, which has no person's token."""
 
-    def tell_outcome(self, key: str, user_code: int, credentials: CallCredentials) -> WriteOutcome:
-        """What became of the person's write with this key; UNKNOWN too when the instance does not answer."""
+    def tell_outcome(self, asked: AskedWrite, credentials: CallCredentials) -> SettledWrite:
+        """What became of the write, without its answer; UNKNOWN too when the instance does not answer."""
 
 
 class Deletion(NamedTuple):

@@ -15,13 +15,15 @@ from affino_mcp.gate.signed_gate import ACTED_AS, TOKEN_HEADER
 from affino_mcp.gate.signed_requests import SignedRequest
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.http.signing_headers import single_header
-from affino_mcp.instance.upkeep import SettledWrite, WriteSettler
+from affino_mcp.instance.upkeep import AskedWrite, SettledWrite, WriteSettler
 from affino_mcp.rest_edge.question_log import OUTCOME_QUESTION, QuestionLog
 from affino_mcp.rest_edge.refusals import BadCall, WrongVerb
 from affino_mcp.rest_edge.request import RestRequest
 from affino_mcp.store.faults import StoreUnavailable
 
 REQUESTS: Final = "/requests/"
+REQUEST_PARAMETER: Final = "RequestId"
+"""The parameter of a question about one request of those that had the key: the X-Request-Id that it had."""
 MAX_KEY_CHARACTERS: Final = 255
 _USER_CODE: Final = re.compile(r"[1-9][0-9]{0,15}")
 
@@ -53,16 +55,19 @@ class OutcomeQuestions:
             raise WrongVerb(("GET",))
         if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
             raise BadCall(f"An id has 1 to {MAX_KEY_CHARACTERS} characters.")
-        named = dict(request.read_query()).get("UserCode")
+        query = dict(request.read_query())
+        named, asked = query.get("UserCode"), query.get(REQUEST_PARAMETER, "")
+        if len(asked) > MAX_KEY_CHARACTERS:
+            raise BadCall(f"An id has 1 to {MAX_KEY_CHARACTERS} characters.", argument=REQUEST_PARAMETER)
         is_of_service = named is not None and single_header(request.headers, TOKEN_HEADER) is None
         with self._log.noting_refusal(request, OUTCOME_QUESTION, id=key):
             if is_of_service:
-                return self._answer_service(request, key, named or "", body)
+                return self._answer_service(request, (key, asked), named or "", body)
             caller = self._gate.admit(request.signed(body), charge=True)
-        return self._answer_person(request, caller, key)
+        return self._answer_person(request, caller, key, asked)
 
-    def _answer_person(self, request: RestRequest, caller: Caller, key: str) -> Reply:
-        found = self._settle(caller.person.user_code, caller.profile.key, key)
+    def _answer_person(self, request: RestRequest, caller: Caller, key: str, asked: str) -> Reply:
+        found = self._settle(AskedWrite(caller.person.user_code, caller.profile.key, key, asked))
         result = f"outcome told: {found.outcome.value}"
         try:
             self._log.note_answer(request, caller, OUTCOME_QUESTION, found.record, result, key)
@@ -73,15 +78,15 @@ class OutcomeQuestions:
             {ACTED_AS: str(caller.person.user_code)} | caller_rate_headers(caller)
         )
 
-    def _answer_service(self, request: RestRequest, key: str, named: str, body: bytes) -> Reply:
+    def _answer_service(self, request: RestRequest, asked: tuple[str, str], named: str, body: bytes) -> Reply:
         if not _USER_CODE.fullmatch(named):
             raise BadCall("UserCode must be a person's code.", argument="UserCode")
         profile = self._gate.admit_profile(request.signed(body))
-        return json_reply(200, _describe(self._settle(int(named), profile.key, key)))
+        return json_reply(200, _describe(self._settle(AskedWrite(int(named), profile.key, *asked))))
 
-    def _settle(self, user_code: int, profile: str, key: str) -> SettledWrite:
+    def _settle(self, asked: AskedWrite) -> SettledWrite:
         try:
-            return self._settler.settle_write(user_code, profile, key, self._clock())
+            return self._settler.settle_write(asked, self._clock())
         except StoreUnavailable as error:
             raise Unavailable(retry_after=error.retry_after) from error
 

@@ -9,8 +9,8 @@ import pytest
 from affino_mcp.audit.row import AuditRow, Outcome, row_item
 from affino_mcp.settings import Settings
 from affino_mcp.store.testing.item_size import INDEX_ENTRY_OVERHEAD, count_item_bytes
+from tests.template_tables import template_shapes
 from tests.unit.audit.rows import row
-from tests.world import template_shapes
 
 CLIENT: dict[str, Any] = {
     "person_name": "Jane Doe",

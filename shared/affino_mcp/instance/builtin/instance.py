@@ -34,7 +34,7 @@ from affino_mcp.instance.bulk.item_work import carry_items
 from affino_mcp.instance.elsewhere import CallCredentials, PersonStanding
 from affino_mcp.instance.places import PlaceRights, PlacesUnknown
 from affino_mcp.instance.port import Actor, Call, Done, RecordRef
-from affino_mcp.instance.upkeep import ContactErasure, MediaUpkeep, SettledWrite, StaffContacts
+from affino_mcp.instance.upkeep import AskedWrite, ContactErasure, MediaUpkeep, SettledWrite, StaffContacts
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
@@ -113,9 +113,9 @@ class BuiltinInstance:
         """See Doer."""
         return claim_key(self.records.db, self.records.table, method, values, call, plan)
 
-    def settle_write(self, user_code: int, profile: str, key: str, at: datetime) -> SettledWrite:
+    def settle_write(self, asked: AskedWrite, at: datetime) -> SettledWrite:
         """See WriteSettler: one write, which gives the row that is there instead when the key was used."""
-        return settle_write(self.records.db, self.records.table, user_code, profile, key, at)
+        return settle_write(self.records.db, self.records.table, asked, at)
 
     def find_own_changes(self, call: Call, last: int) -> list[OwnChange]:
         """See Doer."""

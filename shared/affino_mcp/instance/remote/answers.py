@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.call_log import LOG
 from affino_mcp.catalogue.capability import Access
+from affino_mcp.catalogue.families.history import RECORD_CODE_FIELD, RECORD_KIND_FIELD
 from affino_mcp.catalogue.matching import Values
-from affino_mcp.catalogue.method import CURSOR, Method
+from affino_mcp.catalogue.method import CURSOR, IDEMPOTENCY_KEY, Method
 from affino_mcp.catalogue.registry import RECORDS
+from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.instance.cursor_binding import REFUSED_CURSOR, cursor_binding
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.signed_text import sign
@@ -25,6 +27,11 @@ _CODES: Final = frozenset(
     | {"UserAccountCode", "LastRecordCode"}
 )
 """The attributes of answers that are codes: of records themselves, of those that they refer to, of links and of last rows."""
+_UNCHANGED: Final = frozenset({(WarningCode.REPLAYED, IDEMPOTENCY_KEY.name), (WarningCode.NO_CHANGE, "")})
+"""The warnings, with the arguments they are about, that say of a whole write that it changed nothing: the one that was made
+before, and the one that found everything as it asked for. Of a part of a write, such a warning names another argument."""
+_MOVED: Final = ("Added", "Removed")
+"""The attributes of the answer of a change of members that list those who were not, or were, on the list before."""
 _MAX_DEPTH: Final = 12
 _MAX_WARNINGS: Final = 50
 
@@ -40,8 +47,16 @@ def read_done(method: Method, values: Values, call: Call, document: Mapping[str,
     found: dict[str, Any] = _with_numbers(body)
     _add_warnings(call, document.get("Warnings"))
     record = _find_record(method, values, found)
-    refs = (record,) if record else ()
-    return Done(_wrap_cursor(call, values, found), record, refs, is_applied=method.access is Access.WRITE)
+    is_applied = method.access is Access.WRITE and _has_changed(found, call)
+    refs = (record,) if record and (is_applied or method.access is Access.READ) else ()
+    return Done(_wrap_cursor(call, values, found), record, refs, is_applied=is_applied)
+
+
+def _has_changed(body: Mapping[str, Any], call: Call) -> bool:
+    """False when the instance says that a write changed nothing."""
+    moved = [body[name] for name in _MOVED if name in body]
+    told = {(warning["Code"], warning["Argument"]) for warning in call.warnings}
+    return not _UNCHANGED & told and (not moved or any(moved))
 
 
 def unwrap_cursor(call: Call, values: Values) -> Values:
@@ -98,15 +113,18 @@ def _is_number(value: Any) -> bool:
 def _add_warnings(call: Call, given: Any) -> None:
     known = {(warning["Code"], warning["Argument"]) for warning in call.warnings}
     for warning in given[:_MAX_WARNINGS] if isinstance(given, list) else ():
-        if isinstance(warning, dict) and isinstance(warning.get("Code"), str):
-            told = {"Argument": "", "Message": "", **warning}
-            if (told["Code"], told["Argument"]) not in known:
-                call.warnings.append(told)
+        told = {"Argument": "", "Message": "", **warning} if isinstance(warning, dict) else {}
+        is_one = isinstance(told.get("Code"), str) and isinstance(told["Argument"], str)
+        if is_one and (told["Code"], told["Argument"]) not in known:
+            call.warnings.append(told)
 
 
 def _find_record(method: Method, values: Values, body: Mapping[str, Any]) -> str:
     """The reference of the record that the call concerns; empty for lists, and where the answer does not say."""
     record = method.record
+    family, code = values.get(RECORD_KIND_FIELD.name), values.get(RECORD_CODE_FIELD.name)
+    if method.undoes and family and code:
+        return str(RecordRef(family, code))
     if record is None or "Items" in method.returns:
         return ""
     found = [values.get(record.code), *(part.get(record.code) for part in (body, *_objects(body)))]

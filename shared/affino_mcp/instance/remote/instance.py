@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -29,9 +30,10 @@ from affino_mcp.instance.remote.refusals import read_refusal
 from affino_mcp.instance.remote.requests import method_request, outcome_request
 from affino_mcp.instance.remote.told_rows import RowsUnusable, read_told_rows
 from affino_mcp.instance.remote.version1.adapter import Version1Adapter
-from affino_mcp.instance.upkeep import WriteOutcome
+from affino_mcp.instance.upkeep import AskedWrite, SettledWrite, WriteOutcome
 from affino_mcp.instance_errors import InstanceFailed
-from affino_mcp.tool_errors import AttributionMismatch, ConfirmationRequired, NotOffered, ToolError
+from affino_mcp.store.faults import StoreUnavailable
+from affino_mcp.tool_errors import AttributionMismatch, ConfirmationRequired, NotOffered, ToolError, Unexpected
 
 CURRENT_USER: Final = next(method for method in ALWAYS if method.name == "get_current_user")
 ACTED_AS: Final = "actedas"
@@ -77,9 +79,11 @@ class RemoteInstance:
         """See Instance. No person's token is here to ask with."""
         raise PlacesUnknown(f"The records of this service are those of {self._url}: that instance alone decides here.")
 
-    def tell_outcome(self, key: str, user_code: int, credentials: CallCredentials) -> WriteOutcome:
+    def tell_outcome(self, asked: AskedWrite, credentials: CallCredentials) -> SettledWrite:
         """See OutcomeTeller: one request, signed by the profile, which names the person and carries no token."""
-        return read_outcome(self._exchange.send(outcome_request(key, user_code), credentials, again=True)).outcome
+        question = outcome_request(asked.key, asked.request, asked.user_code)
+        told = read_outcome(self._exchange.send(question, credentials, again=True))
+        return SettledWrite(told.outcome, record=told.record)
 
     def perform(self, method: Method, values: Values, call: Call) -> Done:
         """See Instance."""
@@ -129,12 +133,13 @@ class RemoteInstance:
         except ConfirmationRequired as required:
             require_asked(method, values, call, required)
             answer = self._send_write(method, {**sent, CONFIRM.name: True}, call, credentials)
-        told = self._read_written(method, answer) or self._ask_outcome(method, key, credentials, answer)
+        told = self._read_written(method, answer) or self._ask_outcome(method, key, call, answer)
         if told.acted_as != str(call.actor.user_code):
             raise AttributionMismatch
         done = replace(_written(method, values, call, told), told=self._read_rows(method, answer))
         if TOTALS in done.body:
-            call.charge_items(int(done.body[TOTALS].get("asked", 1)) - 1)
+            with suppress(StoreUnavailable):  # the items are made all the same
+                call.charge_items(int(done.body[TOTALS].get("asked", 1)) - 1)
         return done
 
     def _send_write(self, method: Method, values: Values, call: Call, credentials: CallCredentials) -> ForeignAnswer:
@@ -142,7 +147,7 @@ class RemoteInstance:
         refusal = read_refusal(answer)
         if isinstance(refusal, ConfirmationRequired):
             self._require_asker(method, values, call, answer)
-        if refusal is not None:
+        if refusal is not None and not isinstance(refusal, Unexpected):  # a fault does not say how far the write came
             raise _raised(refusal)
         if answer.error in NOT_SENT:
             raise self._failed(method, answer.error, answer)
@@ -166,10 +171,8 @@ class RemoteInstance:
             return None
         return ToldOutcome(WriteOutcome.APPLIED, answer.document, answer.headers.get(ACTED_AS, ""))
 
-    def _ask_outcome(
-        self, method: Method, key: str, credentials: CallCredentials, answer: ForeignAnswer
-    ) -> ToldOutcome:
-        told = ask_outcome(self._exchange, key, credentials)
+    def _ask_outcome(self, method: Method, key: str, call: Call, answer: ForeignAnswer) -> ToldOutcome:
+        told = ask_outcome(self._exchange, key, call.request_id, _require_token(call.credentials))
         if told.outcome is WriteOutcome.NOT_APPLIED:
             raise self._failed(method, "not_applied", answer)
         if told.outcome is WriteOutcome.UNKNOWN:

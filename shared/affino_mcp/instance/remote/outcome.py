@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -13,6 +14,7 @@ from affino_mcp.instance.upkeep import WriteOutcome
 from affino_mcp.store.retry import back_off
 
 MAX_QUESTIONS: Final = 5
+_RECORD: Final = re.compile(r"[a-z_]{1,60}#[0-9]{1,15}")
 
 
 class ToldOutcome(NamedTuple):
@@ -21,14 +23,15 @@ class ToldOutcome(NamedTuple):
     outcome: WriteOutcome
     answer: Mapping[str, Any] | None = None
     acted_as: str = ""
+    record: str = ""
 
 
-def ask_outcome(exchange: InstanceExchange, key: str, credentials: CallCredentials) -> ToldOutcome:
-    """Asks what became of the write with this key, until the instance knows or the time is over."""
+def ask_outcome(exchange: InstanceExchange, key: str, request_id: str, credentials: CallCredentials) -> ToldOutcome:
+    """Asks what became of the write that this request sent with this key, until the instance knows or the time is over."""
     for attempt in range(MAX_QUESTIONS):
         if attempt:
             back_off(attempt, base=0.1, longest=1.0)
-        told = read_outcome(exchange.send(outcome_request(key), credentials, again=True))
+        told = read_outcome(exchange.send(outcome_request(key, request_id), credentials, again=True))
         if told.outcome is not WriteOutcome.UNKNOWN or exchange.seconds_left() <= 0:
             return told
     return ToldOutcome(WriteOutcome.UNKNOWN)
@@ -42,4 +45,6 @@ def read_outcome(answer: ForeignAnswer) -> ToldOutcome:
         return ToldOutcome(WriteOutcome.UNKNOWN)
     body = document.get("Answer")
     acted_as = answer.headers.get("actedas", "")
-    return ToldOutcome(WriteOutcome(said), body if isinstance(body, dict) else None, acted_as)
+    record = document.get("Record")
+    named = record if isinstance(record, str) and _RECORD.fullmatch(record) else ""
+    return ToldOutcome(WriteOutcome(said), body if isinstance(body, dict) else None, acted_as, named)

@@ -27,11 +27,16 @@ def method_request(method: Method, values: Values, request_id: str) -> InstanceR
     return InstanceRequest(route.verb, f"{path}?{query}" if query else path, None, headers)
 
 
-def outcome_request(key: str, user_code: int | None = None) -> InstanceRequest:
-    """Gives the request that asks what became of the call with this key; without a token, `user_code` names the person."""
-    path = f"{_BASE}/requests/{quote(key, safe='')}"
-    asked = path if user_code is None else f"{path}?UserCode={user_code}"
-    return InstanceRequest("GET", asked, signed_path=f"{_BASE}/requests/{key}")
+def outcome_request(key: str, request_id: str, user_code: int | None = None) -> InstanceRequest:
+    """Gives the request that asks what became of the request with this key and id, of those that had the key.
+
+    Without a token, `user_code` names the person.
+    """
+    named = {} if user_code is None else {"UserCode": user_code}
+    query = urlencode({"RequestId": request_id, **named}, quote_via=quote)
+    return InstanceRequest(
+        "GET", f"{_BASE}/requests/{quote(key, safe='')}?{query}", signed_path=f"{_BASE}/requests/{key}"
+    )
 
 
 def _query_text(value: Any) -> str:

@@ -46,6 +46,14 @@ class FaultyDatabase:
         self.faults, self.lasting = faults, lasting
         self.calls: list[tuple[str, str]] = []
 
+    @property
+    def is_down(self) -> bool:
+        """True when the next call fails, and the one after it."""
+        number = len(self.calls)
+        if self.lasting and self.faults:
+            return number >= min(self.faults)
+        return {number, number + 1} <= self.faults.keys()
+
     def _next_fault(self, method: str, *tables: str) -> StoreFault | None:
         number = len(self.calls)
         self.calls.append((method, "+".join(sorted(set(tables)))))

@@ -15,8 +15,9 @@ from affino_mcp.instance.builtin.engine import change_journal
 from affino_mcp.instance.builtin.engine.change_journal import HistoryEntry
 from affino_mcp.instance.builtin.engine.document import RECORD_SK, Document
 from affino_mcp.instance.builtin.engine.dry_run import remove_new_codes
-from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, remember_answer
+from affino_mcp.instance.builtin.engine.idempotency import KeyAlreadyUsed, remember_answer, remember_begun
 from affino_mcp.instance.builtin.engine.late_words import NewWord, write_late_words
+from affino_mcp.instance.builtin.engine.share_work import is_first_share
 from affino_mcp.instance.builtin.engine.text_parts import without_long_texts
 from affino_mcp.instance.builtin.engine.write_step import (
     ErrorFactory,
@@ -46,11 +47,11 @@ class Change:
     `changed_refs` lists the records that the write is about, `entries` their new history entries, `guard_refs` the records that
     protect them; `labels` maps each written document to its title for people. `new_codes` maps each code attribute to the new
     codes. `needs_confirmation` is True when the write needs the person's confirmation for another reason than its method: it
-    publishes, or it is an undo that deletes. `remembers_answer` is False for every part but the last of a change
-    that is made in several transactions: their answers are not stored under the idempotency key, nor are those of a method
-    that returns secrets. `share` names such a part. `too_large` is the refusal of a write that one
-    transaction cannot hold, if not the usual one. `new_words` are the words that records get: what the transaction has no room
-    for follows it.
+    publishes, or it is an undo that deletes. `remembers_answer` is False for every part but the last of a change that is made in
+    several transactions: their answers are not stored under the idempotency key, where the first part notes that the change is
+    begun. Nor are those of a method that returns secrets. `share` names such a part. `too_large` is the refusal of a write that
+    one transaction cannot hold, if not the usual one. `new_words` are the words that records get: what the transaction has no
+    room for follows it.
     """
 
     db: Database
@@ -223,10 +224,14 @@ class Change:
 
     def _idempotency_steps(self, done: Done) -> list[WriteStep]:
         key = self.values.get(IDEMPOTENCY_KEY.name) or self.call.repeat_key
-        if not key or not self.remembers_answer or self.method.secret_returns:
+        if not key or self.method.secret_returns:
             return []
-        put = remember_answer(self.table, self.method, {**self.values, IDEMPOTENCY_KEY.name: key}, self.call, done)
-        return [WriteStep(put, lambda _: KeyAlreadyUsed())]
+        given = self.table, self.method, {**self.values, IDEMPOTENCY_KEY.name: key}, self.call
+        if self.remembers_answer:
+            return [WriteStep(remember_answer(*given, done), lambda _: KeyAlreadyUsed())]
+        if is_first_share(self.share):
+            return [WriteStep(remember_begun(*given), lambda _: KeyAlreadyUsed())]
+        return []
 
 
 def _is_live(document: Document) -> bool:

@@ -38,6 +38,11 @@ def share_names(count: int) -> list[str]:
     return [f"{place} of {count}" if count > 1 else "" for place in range(1, count + 1)]
 
 
+def is_first_share(name: str) -> bool:
+    """True for the name of the first of several shares."""
+    return name.startswith("1 of ")
+
+
 def write_shares(shares: Sequence[WriteShare], pace: Pace, *, is_begun: bool = False) -> Stop | None:
     """Writes the shares in order; None when all are made, else where it stopped.
 
