@@ -10,7 +10,7 @@ from typing import Literal
 import uvicorn
 from starlette.types import ASGIApp
 
-START_LIMIT = 20.0
+START_LIMIT = 60.0
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def lambda_side() -> Iterator[ThreadPoolExecutor]:
 
 def take_event(api: RuntimeApi) -> tuple[str, int, Any]:
     """What a runtime client reads: the id, the deadline in milliseconds and the event."""
-    connection = http.client.HTTPConnection(api.address, timeout=10)
+    connection = http.client.HTTPConnection(api.address, timeout=60)
     connection.request("GET", f"{PATH}/invocation/next")
     answer = connection.getresponse()
     event = json.loads(answer.read())
@@ -44,7 +44,7 @@ def take_event(api: RuntimeApi) -> tuple[str, int, Any]:
 
 def send(api: RuntimeApi, path: str, *parts: bytes) -> int:
     """Sends a body, in chunks when there is more than one part; gives the status."""
-    connection = http.client.HTTPConnection(api.address, timeout=10)
+    connection = http.client.HTTPConnection(api.address, timeout=60)
     body: Any = iter(parts) if len(parts) > 1 else parts[0]
     connection.request("POST", f"{PATH}/{path}", body, encode_chunked=len(parts) > 1)
     status = connection.getresponse().status
@@ -85,7 +85,7 @@ def test_an_answer_over_6_mb_is_refused(api: RuntimeApi, lambda_side: ThreadPool
 def test_a_function_waits_in_its_snapshot_until_it_is_restored(
     api: RuntimeApi, lambda_side: ThreadPoolExecutor
 ) -> None:
-    connection = http.client.HTTPConnection(api.address, timeout=10)
+    connection = http.client.HTTPConnection(api.address, timeout=60)
     connection.request("GET", f"{PATH}/restore/next")
     api.wait_for_snapshot(10)
     answer = lambda_side.submit(connection.getresponse)

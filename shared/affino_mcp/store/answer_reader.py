@@ -11,10 +11,7 @@ import re
 import socket
 from collections.abc import Mapping
 from http.client import HTTPException, HTTPResponse
-from typing import TYPE_CHECKING, Final, NamedTuple, cast
-
-if TYPE_CHECKING:
-    from _typeshed import WriteableBuffer
+from typing import Any, Final, NamedTuple, cast
 
 MAX_HEAD_BYTES: Final = 64 * 1024
 _PART_BYTES: Final = 64 * 1024
@@ -86,7 +83,7 @@ class _Replay(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: WriteableBuffer) -> int:
+    def readinto(self, buffer: Any) -> int:
         return self._received.readinto(buffer) or self._connection.recv_into(buffer)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
