@@ -65,6 +65,13 @@ def judge_requests(*, is_whole: bool) -> int:
     return subprocess.run([*command, *(["--whole"] if is_whole else [])], check=False).returncode
 
 
+def _count_both(report: ET.Element) -> str:
+    """How many tests a report has, and how many of them failed there."""
+    cases = list(report.iter("testcase"))
+    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    return f"{len(cases)} ({failed} failed)" if failed else str(len(cases))
+
+
 def summarise_worlds(report: ET.Element | None) -> str:
     """The end of the closing line: what of tests/flow ran where the records are elsewhere, and what on one world only, and why.
 
@@ -74,7 +81,7 @@ def summarise_worlds(report: ET.Element | None) -> str:
         return ""
     left = json.loads(COUNTS_FILE.read_text(encoding="utf-8"))
     reasons = "; ".join(f"{count}x {reason}" for reason, count in sorted(left.items()))
-    ran = "" if report is None else f" {len(list(report.iter('testcase')))} of tests/flow ran on the remote world too,"
+    ran = "" if report is None else f" {_count_both(report)} of tests/flow ran on the remote world too,"
     return f";{ran} {sum(left.values())} run on the builtin world only ({reasons})"
 
 
