@@ -14,7 +14,7 @@ from tests.flow import crm
 from tests.flow.faulty_truth import Told, record_transactions, told
 from tests.flow.member_lists import KINDS, Lists
 from tests.remote.limited_context import LimitedContext
-from tests.world import World, WorldClient
+from tests.world import REMOTE, World, WorldClient
 
 SHARE = 28
 
@@ -123,17 +123,18 @@ class SlowStore:
 
 def test_the_work_ends_before_the_function_does(world: World, lists: Lists) -> None:
     code, members = lists.code(), lists.members(180)
-    before = len(world.record_rows())
+    before = {row["id"] for row in world.record_rows()}
     world.watched.inner = slow = SlowStore(world, seconds=18)
     client = replace(lists.client, context=slow)
     told = replace(lists, client=client).add(code, *members)
     world.watched.inner = world.database
-    assert slow.left >= 3 - 0.9  # the row of the rest is written in the time that is kept for it
+    logs = 2 if world.kind == REMOTE else 1
+    assert slow.left >= 3 - 0.9 * logs  # the rows are written in the time that is kept for them
     added = lists.named(told["Added"])
     assert 0 < len(added) < 180
     assert told["NotProcessed"] == members[len(added) :]
     assert crm.codes(told["Warnings"]) == ["INCOMPLETE"]
-    rows = world.record_rows()[before:]
+    rows = sorted((row for row in world.record_rows() if row["id"] not in before), key=lambda row: str(row["share"]))
     assert members_by_rows(rows) == added == lists.on(code, PageSize=100)
     assert rows[-1]["outcome"] == "incomplete"
     assert named_by(rows[-1], "NotProcessed") == told["NotProcessed"]
