@@ -56,9 +56,17 @@ def test_a_read_has_a_result_and_no_table(operator: OperatorBrowser, sales: Worl
     assert "What changed" not in shown
 
 
-def test_ones_own_call_shows_its_own_family_and_names_the_rest(
-    operator: OperatorBrowser, linked: dict[str, Any]
-) -> None:
+def test_ones_own_call_shows_what_one_may_read(operator: OperatorBrowser, linked: dict[str, Any]) -> None:
+    operator.browser.cookies.clear()
+    operator.sign_in("sal.seller@affino.example")
+    shown = page(operator, linked)
+    assert "City empty Leeds" in shown
+    assert "Primary empty yes" in shown
+
+
+def test_ones_own_call_names_the_rest(operator: OperatorBrowser, linked: dict[str, Any]) -> None:
+    only = dict.fromkeys(("accounts.read", "control.access"))
+    operator.world.people.change(linked["person_code"], groups=(), rights=only)
     operator.browser.cookies.clear()
     operator.sign_in("sal.seller@affino.example")
     shown = page(operator, linked)
