@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import quote, quote_plus, urlencode
 
 _LEFT_AS_THEY_ARE: Final = ("", ",", ",:", "!'()*", "!$'()*,;:@/?")
-"""Which letters of a query are not encoded: none; lists and times; by what browsers encode of a part; all that RFC 3986 lets stand."""
+"""Which letters of a query are not encoded: none; lists and times; what browsers leave; all that RFC 3986 lets stand."""
 _LEFT_IN_PATHS: Final = ("/", "/!$&'()*+,;=:@")
 _SEPARATORS: Final = frozenset("&=+%#")
 """What would make a query that is not encoded mean something else."""
