@@ -18,7 +18,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.warning import WarningCode
 from affino_mcp.deadline import Pace
 from affino_mcp.instance.builtin.engine.records import Records
-from affino_mcp.instance.builtin.engine.share_work import Stop, share_names, write_shares
+from affino_mcp.instance.builtin.engine.share_work import Stop, WriteShare, share_names, write_shares
 from affino_mcp.instance.builtin.engine.write_step import ConcurrentWrite
 from affino_mcp.instance.builtin.merging.merge_plan import MergePlan, MergeRules, Piece, pack_pieces, plan_merge
 from affino_mcp.instance.builtin.merging.merge_steps import count_moved, load_rows
@@ -45,7 +45,7 @@ def merge_records(rules: MergeRules, records: Records, method: Method, values: V
         return write_end(merge, before)
     if merge.edited.change.is_dry_run:
         return _rehearse_steps(plan, before)
-    return _MergeRun(records, method, values, call, rules, before, before + merge.moved).carry(plan)
+    return _MergeRun(records, method, values, call, rules, plan, before, before + merge.moved).carry()
 
 
 def _rehearse_steps(plan: MergePlan, before: Counter[str]) -> Done:
@@ -69,30 +69,38 @@ class _MergeRun:
     values: Values
     call: Call
     rules: MergeRules
+    plan: MergePlan
     moved: Counter[str]
     whole: Counter[str]
     pace: Pace = field(default_factory=Pace)
+    packed: list[list[Piece]] = field(default_factory=list)
     last: Merge | None = None
     done: Done | None = None
 
-    def carry(self, plan: MergePlan) -> Done:
+    def carry(self) -> Done:
         """Carries the steps out; gives the answer of the whole merge, or of what was made when it had to stop."""
         for _ in range(MAX_ROUNDS):
-            packed = pack_pieces(plan)
-            names = share_names(len(packed) + 1)
-            self.call.charge_items(len(packed))
-            steps = [
-                partial(self._write_step, plan, pieces, name) for pieces, name in zip(packed, names[:-1], strict=True)
-            ]
-            stop = write_shares(steps, self.pace, is_begun=self.last is not None)
-            if stop is None:
-                stop = write_shares([partial(self._write_end, names[-1])], self.pace, is_begun=True)
+            stop = self._write([self._begin_round])
+            if stop is not None:
+                return self._stop(stop, "")
+            names = share_names(len(self.packed) + 1)
+            steps = [partial(self._write_step, *each) for each in zip(self.packed, names[:-1], strict=True)]
+            stop = self._write(steps) or self._write([partial(self._write_end, names[-1])])
             if stop is not None:
                 return self._stop(stop, names[min(stop.place, len(names) - 1)])
             if self.done is not None:
                 return self.done
-            plan = self._plan()
         return self._stop(Stop(0, reason="More was put to the merged record meanwhile."), "")
+
+    def _write(self, shares: Sequence[WriteShare]) -> Stop | None:
+        return write_shares(shares, self.pace, is_begun=self.last is not None)
+
+    def _begin_round(self) -> None:
+        """Plans the steps of this round and takes their part of the budget: of a later one, once something has moved."""
+        if self.last is not None:
+            self.plan = self._plan()
+        self.packed = pack_pieces(self.plan)
+        self.call.charge_items(len(self.packed))
 
     def _begin(self) -> Merge:
         return begin_merge(self.records, self.method, self.values, self.call)
@@ -100,7 +108,7 @@ class _MergeRun:
     def _plan(self) -> MergePlan:
         return plan_merge(self.rules, self._begin())
 
-    def _write_step(self, plan: MergePlan, pieces: Sequence[Piece], name: str) -> None:
+    def _write_step(self, pieces: Sequence[Piece], name: str) -> None:
         """Writes one step; what clashed with another writer is read anew for the next try."""
         merge = self._begin()
         self.rules.begin(merge)
@@ -110,7 +118,7 @@ class _MergeRun:
         try:
             write_share(merge, self.moved, name)
         except ConcurrentWrite:
-            plan.reload(pieces)
+            self.plan.reload(pieces)
             raise
         self.moved += merge.moved
         self.last = merge
