@@ -58,6 +58,10 @@ class Traces:
         """The rows that say that records were changed; those of replayed answers and of nothing to change name none."""
         return count_done(self.rows)
 
+    def done_with_records(self) -> int:
+        """Such rows of the log that lies with the records: the service's own, or that of the instance elsewhere."""
+        return count_done(self.rows if self.beyond is None else self.beyond)
+
     def done_there(self) -> int | None:
         """Such rows of the instance's own log."""
         return None if self.beyond is None else count_done(self.beyond)

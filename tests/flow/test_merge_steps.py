@@ -36,6 +36,7 @@ def made() -> Iterator[Stage]:
 def stage(made: Stage) -> Iterator[Stage]:
     tables = copy_tables(made.world.database._tables)
     made.steps.arm({})
+    made.world.clock.move(minutes=2)  # so that no budget is used up, and the session goes on
     yield made
     made.world.database._tables = tables
 
@@ -240,7 +241,7 @@ def test_a_later_round_that_cannot_be_counted_is_told_as_what_was_made(stage: St
 
     def crowded(ops: Sequence[WriteOp], token: str) -> None:
         inner(ops, token)
-        if not begun:
+        if not begun and any(op.table == stage.world.settings.records_table for op in ops):
             begun.append("merge")
             for _ in range(12):
                 stage.manager.call_tool("create_note", Body="Called", UserCode=stage.other).result  # noqa: B018
