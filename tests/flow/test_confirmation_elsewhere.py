@@ -47,9 +47,9 @@ class CarefulStage:
     def count(self, work: Callable[[], object]) -> tuple[int, int]:
         """How many requests to the instance and how many calls of the own stores some work takes."""
         self.way.seen.clear()
-        self.scene.world.watched.calls.clear()
+        self.scene.world.own.calls.clear()
         work()
-        return len(self.way.seen), len(self.scene.world.watched.calls)
+        return len(self.way.seen), len(self.scene.world.own.calls)
 
     def is_there(self) -> bool:
         """Whether the account is still there."""
