@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from math import ceil
 from typing import Final
 
@@ -38,6 +39,13 @@ def _decode_label(label: str) -> str:
     except UnicodeError:
         return label
     return label if letters.isascii() or letters.encode("punycode").decode("ascii") != written else letters
+
+
+def find_alike(wanted: str, known: Iterable[str], count: int = 1, likeness: float = 0.6) -> list[str]:
+    """Gives at most `count` of the known texts that are most like the wanted one, best first; `likeness` is from 0 to 1."""
+    from difflib import get_close_matches  # noqa: PLC0415 (2 ms of a start, for a caller's mistake)
+
+    return get_close_matches(wanted, list(known), n=count, cutoff=likeness)
 
 
 def plural(number: int, word: str, more: str = "") -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final
+
+from affino_mcp.text import find_alike
 
 DEFAULT_ZONE: Final = "UTC"
 MAX_ZONE_CHARACTERS: Final = 64
@@ -48,7 +49,7 @@ def nearest_zones(name: str) -> list[str]:
     """Gives at most three names of zones that look like this one, or end like it (`London`)."""
     wanted, known = name[:MAX_ZONE_CHARACTERS].casefold().replace(" ", "_"), _zone_names()
     ending = sorted(full for fold, full in known.items() if fold.rpartition("/")[2] == wanted or fold == wanted)
-    return (ending or [known[fold] for fold in get_close_matches(wanted, known, n=3, cutoff=0.7)])[:3]
+    return (ending or [known[fold] for fold in find_alike(wanted, known, 3, 0.7)])[:3]
 
 
 def local_moments(wall: datetime, zone: tzinfo) -> list[datetime]:

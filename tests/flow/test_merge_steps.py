@@ -11,8 +11,7 @@ from affino_mcp.deadline import deadline
 from affino_mcp.gate.people.passwords import Passwords
 from affino_mcp.instance.builtin.engine.index import facet_partition, sortable_code
 from affino_mcp.instance.builtin.merging.merge_plan import MAX_HANGING
-from affino_mcp.store.faults import StoreUnavailable
-from affino_mcp.store.ops import Item, Put, Update, WriteOp
+from affino_mcp.store.ops import Put, WriteOp
 from affino_mcp.store.testing.faulty_database import StoreFault
 from tests.flow import crm
 from tests.flow.merge_stage import Stage, account_state, fill_account, make_stage
@@ -233,29 +232,3 @@ def test_an_account_with_much_on_it_moves_in_steps(stage: Stage, browser: Operat
     taken_back = browser.send(f"/logs/{row['profile_key']}/{row['id']}/take-back")
     assert "The change is taken back." in text_of(taken_back)
     assert (account_state(client, kept, other), listed(client, "accounts", partners)) == (before, ([other], 1))
-
-
-def test_a_later_round_that_cannot_be_counted_is_told_as_what_was_made(stage: Stage) -> None:
-    database = stage.world.database
-    inner, update, begun = database.transact, database.update, list[str]()
-
-    def crowded(ops: Sequence[WriteOp], token: str) -> None:
-        inner(ops, token)
-        if not begun and any(op.table == stage.world.settings.records_table for op in ops):
-            begun.append("merge")
-            for _ in range(12):
-                stage.manager.call_tool("create_note", Body="Called", UserCode=stage.other).result  # noqa: B018
-            begun.append("crowded")
-
-    def uncounted(op: Update) -> Item:
-        if "crowded" in begun and "tat" in (op.add or {}):
-            raise StoreUnavailable
-        return update(op)
-
-    database.transact, database.update = crowded, uncounted  # type: ignore[method-assign]
-    code, told = last_warning(stage.merge())
-    database.transact, database.update = inner, update  # type: ignore[method-assign]
-    assert (code, f"Contact {stage.other} is still there" in told) == ("INCOMPLETE", True)
-    assert stage.rows_of("merge_contacts")[-1]["outcome"] == "incomplete"
-    assert stage.merge().result["Moved"]["notes"] == MOVED["notes"] + 12
-    assert stage.hanging(stage.other) == 0

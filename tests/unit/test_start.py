@@ -14,6 +14,7 @@ NEEDED_BY_FEW = {"boto3", "botocore.auth", "botocore.credentials", "urllib3", "x
     "mangum",
     "httpx",
     "jinja2",
+    "difflib",
 }
 NEEDED_AFTER_A_RESTORE = {"botocore.auth", "botocore.credentials", "urllib3"}
 

@@ -5,13 +5,13 @@ The first attribute of each record, which names it (its code), is always answere
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
 from affino_mcp.catalogue.method import FIELDS, PAGE_RETURNS, Method
 from affino_mcp.catalogue.record import LENGTH, NEXT, Record, fold_name
+from affino_mcp.text import find_alike
 from affino_mcp.tool_errors import InvalidArgument
 
 MAX_LISTED_CHOICES: Final = 20
@@ -139,6 +139,6 @@ def _say_choices(name: str, names: Sequence[str]) -> str:
     if len(names) <= MAX_LISTED_CHOICES:
         return f"It has {', '.join(names)}."
     folded = {fold_name(each): each for each in names}
-    close = difflib.get_close_matches(fold_name(name[:60]), folded, n=3, cutoff=0.5)
+    close = find_alike(fold_name(name[:60]), folded, 3, 0.5)
     listed = ", ".join(folded[each] for each in close) or ", ".join(names[:MAX_LISTED_CHOICES])
     return f"Did you mean {listed}?" if close else f"Some that it has: {listed}."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -35,6 +34,7 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.registry import METHODS, is_listed, require_listed
 from affino_mcp.catalogue.tool_search import find_namesake, find_tools
 from affino_mcp.errors import UnknownTool
+from affino_mcp.text import find_alike
 from affino_mcp.tool_errors import NotOffered
 from affino_mcp.value_class import value_class
 
@@ -124,7 +124,7 @@ class ToolView:
     def _find_nearest(self, name: str, family: str) -> str:
         methods = {method.name: method for method in self.list_callable()}
         namesakes = (find_namesake(methods.values(), words) for words in (name, f"{name} {family}"))
-        close = difflib.get_close_matches(name.casefold(), methods, n=1, cutoff=0.7)
+        close = find_alike(name.casefold(), methods, 1, 0.7)
         return next(iter([*(found.name for found in namesakes if found), *close]), "")
 
     def _describe(self, name: str) -> dict[str, Any]:

@@ -5,7 +5,6 @@ On a read the call is refused, because a filter that is dropped gives the wrong 
 
 from __future__ import annotations
 
-import difflib
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +12,7 @@ from affino_mcp.catalogue.method import Effect, Method
 from affino_mcp.catalogue.name_synonyms import can_narrow, synonym_arguments
 from affino_mcp.catalogue.record import fold_name
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
+from affino_mcp.text import find_alike
 from affino_mcp.tool_errors import InvalidArgument
 
 MAX_NAMED_UNKNOWN: Final = 20
@@ -82,7 +82,7 @@ def find_meant(method: Method, name: str, *, by_spelling: bool = True) -> list[s
         return spoken[:3]
     if not by_spelling:
         return []
-    close = difflib.get_close_matches(wanted, known, n=1, cutoff=_LEAST_LIKENESS)
+    close = find_alike(wanted, known, 1, _LEAST_LIKENESS)
     return [known[each] for each in close]
 
 

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
 from datetime import datetime
-from difflib import get_close_matches
 from typing import Final, TypeVar
 
 from affino_mcp.admin.operator_audit import NO_PROFILE
@@ -25,6 +24,7 @@ from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.gate.identity.person import is_user_code
 from affino_mcp.spoken_times.reading import parse_span
 from affino_mcp.store.ops import Key
+from affino_mcp.text import find_alike
 from affino_mcp.value_class import value_class
 
 T = TypeVar("T")
@@ -222,7 +222,7 @@ class _FieldReader:
         text = self._given["method"]
         found = find_methods(text.casefold()) if text else ()
         if text and not found:
-            near = get_close_matches(text.casefold(), METHOD_NAMES, n=3)
+            near = find_alike(text.casefold(), METHOD_NAMES, 3)
             self.unknown["method"] = f"There is no method named '{text}'."
             self.nearest["method"] = [(name, name) for name in near]
         return found or ((text,) if text else ())

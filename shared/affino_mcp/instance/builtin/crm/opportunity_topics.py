@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,6 +18,7 @@ from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.references.list_entries import entry_name, is_choosable, load_lists, offered_entries
 from affino_mcp.instance.port import Call, Done
 from affino_mcp.plain_text import plain
+from affino_mcp.text import find_alike
 from affino_mcp.tool_errors import InvalidArgument
 
 CODE: Final = OPPORTUNITY.code
@@ -74,7 +74,7 @@ def find_topics(call: Call, known: KnownRecords, values: Values) -> list[int]:
         if plain(name) in by_name:
             found.append(by_name[plain(name)].code)
             continue
-        near = difflib.get_close_matches(plain(name), by_name, n=1)
+        near = find_alike(plain(name), by_name)
         hint = f" Did you mean {by_name[near[0]].label}?" if near else ""
         text = f"{TOPIC_NAMES.name}: '{name[:60]}' is not known; left out.{hint}"
         call.warn(WarningCode.UNKNOWN_REFERENCE, TOPIC_NAMES.name, text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,6 +14,7 @@ from affino_mcp.instance.builtin.engine.list_rows import sort_entries, whole_lis
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.plain_text import plain
+from affino_mcp.text import find_alike
 from affino_mcp.tool_errors import InvalidArgument
 
 MAX_NAMED_ENTRIES = 20
@@ -102,7 +102,7 @@ def unknown_entry(argument: str, wanted: Any, known: KnownRecords, family: str) 
     It names every entry of a short list, or the nearest of a long one, and the tool that lists them.
     """
     by_name = {plain(entry.values[NAME]): entry for entry in offered_entries(known, family)}
-    near = difflib.get_close_matches(plain(str(wanted)), by_name, n=3, cutoff=0.4)
+    near = find_alike(plain(str(wanted)), by_name, 3, 0.4)
     shown = list(by_name) if len(by_name) <= MAX_NAMED_ENTRIES else near or list(by_name)[:MAX_NAMED_ENTRIES]
     names, more = [by_name[name].values[NAME] for name in shown], " ..." if len(shown) < len(by_name) else ""
     tool = f" {LOOKUP_TOOLS[family]} lists them with their codes." if family in LOOKUP_TOOLS else ""

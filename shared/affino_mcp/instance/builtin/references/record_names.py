@@ -7,7 +7,6 @@ costs at most four reads, whatever the number of records.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -29,6 +28,7 @@ from affino_mcp.instance.builtin.references.references import OPERATOR_FAMILIES,
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.plain_text import look, plain
 from affino_mcp.store.ops import Query, SortSpan
+from affino_mcp.text import find_alike
 from affino_mcp.tool_errors import InvalidArgument
 from affino_mcp.value_class import value_class
 
@@ -167,7 +167,7 @@ def _beginning(name: str) -> str:
 
 def _nearest(name: str, known: Sequence[Document]) -> list[Document]:
     by_name: Mapping[str, Document] = {_fold(document.label): document for document in known}
-    return [by_name[each] for each in difflib.get_close_matches(_fold(name), by_name, n=_NEAREST, cutoff=0.4)]
+    return [by_name[each] for each in find_alike(_fold(name), by_name, _NEAREST, 0.4)]
 
 
 def _told(documents: Iterable[Document]) -> str:
