@@ -8,6 +8,7 @@ import pytest
 
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.mcp_edge.lambda_handler import LambdaHandler
+from tests.flow.faulty_truth import record_transactions
 from tests.flow.website import Website, codes, fake_media_item
 from tests.world import EVERYTHING, World, WorldClient
 
@@ -67,8 +68,7 @@ def test_a_step_is_one_transaction_with_its_order_and_its_row(world: World, site
     ).result
     world.watched.calls.clear()
     assert site.editor.call_tool("create_article_step", StandardItemCode=article, Title="four", SortOrder=2).result
-    writes = [call for call in world.watched.calls if call[0] == "transact"]
-    assert len(writes) == 1
+    assert len(record_transactions(world.watched.calls)) == 1
     assert world.audit_rows()[-1]["records"][:2] == ["article_steps#4", f"articles#{article}"]
 
 
