@@ -40,7 +40,7 @@ def measure_all(measured: Measured, requests: Mapping[str, int]) -> dict[str, fl
         "start / FastMCP + Mangum": ours.start / usual.start,
         "start / an empty handler": ours.start / measured[NOTHING].start,
         "tools/call 2025-06-18 / FastMCP + Mangum, which has no gate": ours.call(call) / usual.call(call),
-        "first call / later calls": median(ours.first_calls) / ours.call(first),
+        "first call / later calls": ours.first_call / ours.call(first),
         "a call with twice the tools / a call": measured[SERVICE_MANY_TOOLS].call(call) / ours.call(call),
         "tools/list, the whole catalogue": ours.sizes[listing],
         "memory over an empty handler": median(ours.memory) - median(measured[NOTHING].memory),

@@ -26,8 +26,8 @@ MOST_LISTS: Final = 30
 class MeasuredServer:
     """One server, by the module with its handler. CPU is in milliseconds, memory in megabytes.
 
-    `starts` holds (wall, CPU) of each start, `first_calls` the CPU of each process's first message, `calls` that of later
-    ones by message, `memory` what each process holds at its end, `sizes` the bytes of each answer.
+    `starts` holds (wall, CPU) of each start, `first_calls` the CPU of each process's first message, `calls` each process's
+    median of later ones by message, `memory` what each process holds at its end, `sizes` the bytes of each answer.
     """
 
     module: str
@@ -53,7 +53,9 @@ class MeasuredServer:
                     self._call_process(process, name, from_client(message, number))
                     for number in range(most + CALLS_BEFORE_THEY_COUNT)
                 ]
-                self.calls.setdefault(name, []).extend(each["cpu"] for each in answers[CALLS_BEFORE_THEY_COUNT:])
+                if times:
+                    later = median(each["cpu"] for each in answers[CALLS_BEFORE_THEY_COUNT:])
+                    self.calls.setdefault(name, []).append(later)
                 self.sizes[name], rss = len(answers[-1]["body"].encode()), answers[-1]["rss"]
                 if not place:
                     self.first_calls.append(answers[0]["cpu"])
@@ -74,9 +76,14 @@ class MeasuredServer:
         """The wall time of a start."""
         return median(wall for wall, _ in self.starts)
 
+    @property
+    def first_call(self) -> float:
+        """The CPU of a process's first message: the least of all processes, as with `call`."""
+        return min(self.first_calls)
+
     def call(self, message: str) -> float:
-        """The CPU of a call with this message, after the first ones."""
-        return median(self.calls[message])
+        """The CPU of a call with this message, after the first ones: the least median of a process, as other work only adds."""
+        return min(self.calls[message])
 
     @contextmanager
     def _start_process(self) -> Iterator[subprocess.Popen[str]]:

@@ -32,7 +32,7 @@ def render_table(measured: Measured) -> str:
 def _row(name: str, server: MeasuredServer, measured: Measured) -> list[str]:
     start = [f"{server.start:.0f}", f"{server.start / measured[USUAL].start:.2f}"]
     calls = [f"{server.call(message):.2f}" if message in server.calls else "" for message in COLUMNS]
-    first = f"{median(server.first_calls):.1f}" if server.first_calls else ""
+    first = f"{server.first_call:.1f}" if server.first_calls else ""
     memory = median(server.memory) - median(measured[NOTHING].memory)
     return [name, *start, first, *calls, f"{memory:.0f}"]
 
