@@ -56,7 +56,7 @@ def measure_servers(measured: Mapping[str, MeasuredServer], starts: int, calls: 
 def read_options() -> argparse.Namespace:
     """Gives the options of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--starts", type=int, default=7, help="processes of each server (default 7)")
+    parser.add_argument("--starts", type=int, default=13, help="processes of each server (default 13)")
     parser.add_argument("--calls", type=int, default=200, help="calls of each message in each process (default 200)")
     parser.add_argument("--tools", type=int, default=240, help="tools of the service that has more (default 240)")
     parser.add_argument("--check", action="store_true", help="end with code 1 when a ceiling is broken")
