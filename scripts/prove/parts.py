@@ -140,13 +140,14 @@ def start_functions(place: Workplace) -> list[Figure]:
 def check_template(_: Workplace) -> list[Figure]:
     """The template, as written and as CloudFormation sees it."""
     source = load_source_template()
-    found = [str(each) for form in (source, expand_template(source)) for each in lint(json.dumps(form))]
+    told = [str(each) for form in (source, expand_template(source)) for each in lint(json.dumps(form))]
+    found = [each for each in told if "Parameter GradualRollout not used" not in each]  # SAM itself has used it
     command = [str(SAM), "validate", "--lint", "--template", str(ROOT / "template.yaml")]
     sam = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=sam_environment())
-    told = [] if sam.returncode == 0 else [sam.stdout[-500:] + sam.stderr[-500:]]
+    refused = [] if sam.returncode == 0 else [sam.stdout[-500:] + sam.stderr[-500:]]
     return [
         no_faults("cfn-lint on the template, written and expanded", found),
-        Figure("sam validate --lint", "valid" if not told else "invalid", "valid", not told, told),
+        Figure("sam validate --lint", "valid" if not refused else "invalid", "valid", not refused, refused),
     ]
 
 

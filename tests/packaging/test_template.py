@@ -39,6 +39,11 @@ def test_cfn_lint_finds_nothing(request: pytest.FixtureRequest, form: str) -> No
     assert [each for each in found if "Parameter GradualRollout not used" not in each] == []  # SAM itself has used it
 
 
+def test_sam_can_validate_it_as_it_is_written() -> None:
+    """`sam validate --lint` refuses a template with merge keys, which CloudFormation cannot read."""
+    assert "<<:" not in (ROOT / "template.yaml").read_text(encoding="utf-8")
+
+
 def test_the_functions_and_tables_are_all_of_them(template: Template) -> None:
     assert sorted(resources_of_type(template, "AWS::Lambda::Function")) == sorted(FUNCTIONS)
     assert sorted(resources_of_type(template, "AWS::DynamoDB::Table")) == sorted(TABLES)
