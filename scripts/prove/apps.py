@@ -183,7 +183,9 @@ def _storm(office: AppOffice, person: int, profile: Profile, name: str, figures:
 def _call_until_done(settings: Settings, token: str, late: int, done: Any, began: Any, told: Any) -> None:
     """Calls until the grant is ended, and `late` times after that; tells how many calls were carried out before and after."""
     sys.stdout = StringIO()  # the lines of the calls
-    handler = LambdaHandler(wiring.build_mcp_app(settings, open_emulator_stores(settings)), settings.stage)
+    handler = LambdaHandler(
+        wiring.build_mcp_app(settings, open_emulator_stores(settings), in_thread=False), settings.stage
+    )
     early = int(_call(handler, token))
     began.release()
     while not done.is_set():
