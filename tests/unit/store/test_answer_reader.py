@@ -118,14 +118,16 @@ def read_with_library(sent: bytes) -> tuple[int, str, bytes] | None:
     try:
         response = HTTPResponse(cast("socket.socket", Line(sent)), method="POST")
         response.begin()
-        return response.status, response.headers.get("x-amzn-requestid", ""), response.read()
+        request_id = response.headers.get("x-amzn-requestid", "").rstrip()  # the library leaves blanks (RFC 9110, 5.5)
+        return response.status, request_id, response.read()
     except (OSError, HTTPException):
         return None
 
 
 def read_here(sent: bytes) -> tuple[int, str, bytes] | None:
     try:
-        return read(sent)[:3]
+        status, request_id, body, _ = read(sent)
+        return status, request_id.rstrip(), body
     except (OSError, HTTPException):
         return None
 
