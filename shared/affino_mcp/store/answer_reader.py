@@ -37,7 +37,8 @@ def read_answer(connection: socket.socket) -> HttpAnswer:
     first, *lines = head.split(b"\r\n")
     status, headers = _STATUS_LINE.fullmatch(first), dict(map(_split_header, lines))
     length = _LENGTH.fullmatch(headers.get(b"content-length", b""))
-    if status is None or length is None or b"transfer-encoding" in headers or len(headers) < len(lines):
+    unlike = len(headers) < len(lines) or any(line[:1] in b" \t" or b":" not in line for line in lines)
+    if unlike or status is None or length is None or b"transfer-encoding" in headers:
         return _read_with_library(connection, received)
     body = _receive_rest(connection, begun, int(length[0]))
     is_last = len(begun) > len(body) or b"close" in headers.get(b"connection", b"").lower()
