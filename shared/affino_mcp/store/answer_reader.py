@@ -18,6 +18,8 @@ _PART_BYTES: Final = 64 * 1024
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.1 (20[0-3]|[45][0-9]{2})(?: [^\r\n]*)?")
 """The first line of an answer to the request that was sent; others have no body, or another answer follows."""
+_PLAIN_HEADER: Final = re.compile(rb"[\w!#$%&'*+.^`|~-]+:[^\r\n]*", re.ASCII)
+"""A header in one line, whose name is a token (RFC 9110, section 5.6.2)."""
 _LENGTH: Final = re.compile(rb"[0-9]{1,12}")
 
 
@@ -37,8 +39,8 @@ def read_answer(connection: socket.socket) -> HttpAnswer:
     first, *lines = head.split(b"\r\n")
     status, headers = _STATUS_LINE.fullmatch(first), dict(map(_split_header, lines))
     length = _LENGTH.fullmatch(headers.get(b"content-length", b""))
-    unlike = len(headers) < len(lines) or any(line[:1] in b" \t" or b":" not in line for line in lines)
-    if unlike or status is None or length is None or b"transfer-encoding" in headers:
+    is_plain = len(headers) == len(lines) and all(map(_PLAIN_HEADER.fullmatch, lines))
+    if not is_plain or status is None or length is None or b"transfer-encoding" in headers:
         return _read_with_library(connection, received)
     body = _receive_rest(connection, begun, int(length[0]))
     is_last = len(begun) > len(body) or b"close" in headers.get(b"connection", b"").lower()
