@@ -96,17 +96,12 @@ class _MergeRun:
         return write_shares(shares, self.pace, is_begun=self.last is not None)
 
     def _begin_round(self) -> None:
-        """Plans the steps of this round and takes their part of the budget: of a later one, once something has moved."""
-        if self.last is not None:
-            self.plan = self._plan()
+        """Packs what is to move in this round into steps, and takes their part of the budget."""
         self.packed = pack_pieces(self.plan)
         self.call.charge_items(len(self.packed))
 
     def _begin(self) -> Merge:
         return begin_merge(self.records, self.method, self.values, self.call)
-
-    def _plan(self) -> MergePlan:
-        return plan_merge(self.rules, self._begin())
 
     def _write_step(self, pieces: Sequence[Piece], name: str) -> None:
         """Writes one step; what clashed with another writer is read anew for the next try."""
@@ -124,10 +119,10 @@ class _MergeRun:
         self.last = merge
 
     def _write_end(self, name: str) -> None:
-        """Writes the last step, unless there is more to move by now."""
-        plan = self._plan()
-        if plan.is_whole:
-            self.done = write_end(plan.merge, self.moved, name)
+        """Writes the last step, unless there is more to move by now: that is then the plan of the next round."""
+        self.plan = plan_merge(self.rules, self._begin())
+        if self.plan.is_whole:
+            self.done = write_end(self.plan.merge, self.moved, name)
 
     def _stop(self, stop: Stop, share: str) -> Done:
         """The answer of a merge that stopped, with a warning and a row of the log."""
