@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.flow.test_rest_calls import client
 from tests.rest_client import RestClient
 
@@ -18,4 +20,23 @@ def test_of_one_request_only_that_one_is_refused(client: RestClient) -> None:
     assert [ask("r-1"), ask("r-2"), send("r-1"), send("r-2")] == ["not_applied", "not_applied", 409, 409]
     assert (send("r-3"), ask("r-3"), ask("r-1")) == (201, "applied", "not_applied")
     assert (send("r-1"), client.get("/accounts").document["TotalRecords"]) == (201, 1), "its answer again"
-    assert client.get("/requests/k-1", RequestId="r" * 256).status == 400
+
+
+IDS = {
+    "longest": ("k" * 255, {}, 200, None),
+    "too-long": ("k" * 256, {}, 400, None),
+    "longest-request": ("k-1", {"RequestId": "r" * 255}, 200, None),
+    "too-long-request": ("k-1", {"RequestId": "r" * 256}, 400, "RequestId"),
+    "empty-request": ("k-1", {"RequestId": ""}, 200, None),
+}
+
+
+@pytest.mark.parametrize(("key", "query", "status", "argument"), IDS.values(), ids=IDS)
+def test_an_id_has_1_to_255_characters(
+    client: RestClient, key: str, query: dict[str, str], status: int, argument: str | None
+) -> None:
+    answer = client.get(f"/requests/{key}", **query)
+    assert answer.status == status
+    if status == 400:
+        error = answer.document["error"]
+        assert (error["message"], error["details"].get("argument")) == ("An id has 1 to 255 characters.", argument)

@@ -12,12 +12,12 @@ from typing import Final
 from affino_mcp.gate.credentials import KEY_PATTERN, SECRET_PATTERN
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, SECRET_CHARACTERS
+from affino_mcp.http.credential_forms import MAX_KEY_CHARACTERS, MAX_SECRET_CHARACTERS
 from affino_mcp.tool_errors import InvalidArgument
 from affino_mcp.value_class import value_class
 
 ADOPTED: Final = "the instance's"
 """What the API Log says in place of a secret that was taken over."""
-MAX_KEY_CHARACTERS, MAX_SECRET_CHARACTERS = 64, 128
 _MIN_SECRET_CHARACTERS: Final = 16
 
 
@@ -32,11 +32,13 @@ class AdoptedCredentials:
         """Gives the faults by field, `key` and `secret`; {} when both have the form that they have at an instance."""
         found = {}
         if not KEY_PATTERN.fullmatch(self.key.encode(errors="replace")):
-            found["key"] = "An API Key is 1 to 64 letters and digits."
+            found["key"] = f"An API Key is 1 to {MAX_KEY_CHARACTERS} letters and digits."
         if len(self.secret) < _MIN_SECRET_CHARACTERS or not SECRET_PATTERN.fullmatch(
             self.secret.encode(errors="replace")
         ):
-            found["secret"] = "An API Secret is 16 to 128 letters and digits."  # noqa: S105 (a fault's text)
+            found["secret"] = (
+                f"An API Secret is {_MIN_SECRET_CHARACTERS} to {MAX_SECRET_CHARACTERS} letters and digits."
+            )
         return found
 
     def require_valid(self) -> None:

@@ -14,10 +14,11 @@ from affino_mcp.gate.identity.emails import is_plausible_email
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.people.people import People
 from affino_mcp.gate.sessions.sessions import Sessions
+from affino_mcp.http.credential_forms import TOKEN_FORM
 from affino_mcp.tool_errors import InvalidArgument
 from affino_mcp.value_class import value_class
 
-_TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TOKEN_PATTERN: Final = re.compile(TOKEN_FORM)
 
 
 @value_class

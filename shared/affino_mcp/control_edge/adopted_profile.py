@@ -9,17 +9,12 @@ from dataclasses import replace
 from secrets import compare_digest
 from typing import Any, Final
 
-from affino_mcp.admin.profile_adoption import (
-    ADOPTED,
-    MAX_KEY_CHARACTERS,
-    MAX_SECRET_CHARACTERS,
-    AdoptedCredentials,
-    draw_known,
-)
+from affino_mcp.admin.profile_adoption import ADOPTED, AdoptedCredentials, draw_known
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.profiles.profile_form import draw_letters_and_digits
 from affino_mcp.gate.profiles.profiles import KEY_CHARACTERS, Profiles
+from affino_mcp.http.credential_forms import MAX_KEY_CHARACTERS, MAX_SECRET_CHARACTERS
 from affino_mcp.tool_errors import InvalidArgument
 
 _KEY_IS_HERE: Final = "A profile with this key is here already: its page takes over a new secret."

@@ -22,6 +22,7 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.emails import fold_email, is_plausible_email
 from affino_mcp.gate.identity.permissions import LOGS_READ
 from affino_mcp.gate.identity.person import is_user_code
+from affino_mcp.http.credential_forms import API_KEY_FORM
 from affino_mcp.spoken_times.reading import parse_span
 from affino_mcp.store.ops import Key
 from affino_mcp.text import find_alike
@@ -51,7 +52,6 @@ TIME_FORMS: Final = "Say yesterday, last hour, 2h, 26 Nov, 26/11/2026 or 2026-11
 NOBODY: Final = 0
 _NO_PROFILE_KEY: Final = "-"
 _NO_RECORD: Final = "-#0"
-_PROFILE_KEY_PATTERN: Final = re.compile(r"[A-Za-z0-9]{1,64}")
 
 
 @value_class
@@ -78,7 +78,7 @@ def select_filter_rows(given: Mapping[str, str]) -> Sequence[Key]:
     """The keys of the rows that a profile's name or key and a person's address or code name."""
     profile, person = given.get("profile", "").strip(), given.get("person", "").strip()
     found = list(profile_name_places(profile))
-    is_key = _PROFILE_KEY_PATTERN.fullmatch(profile)
+    is_key = re.fullmatch(API_KEY_FORM, profile)
     found += [row_keys.profile_key(profile), row_keys.deleted_profile_key(profile)] if is_key else []
     found += [row_keys.person_key(int(person))] if is_user_code(person) else []
     return found + ([row_keys.email_key(fold_email(person))] if is_plausible_email(person) else [])
@@ -194,7 +194,7 @@ class _FieldReader:
         if not found and self._ask.has_right(LOGS_READ):
             self.unknown["profile"] = f"No API Profile has '{text}' in its name, nor this key."
             self.nearest["profile"] = self._names.nearest_profiles(text)
-        return tuple(found) or (text if _PROFILE_KEY_PATTERN.fullmatch(text) else _NO_PROFILE_KEY,)
+        return tuple(found) or (text if re.fullmatch(API_KEY_FORM, text) else _NO_PROFILE_KEY,)
 
     def _people(self) -> tuple[int, ...]:
         """The user codes asked for; always the person's own for a person who may not read the log."""

@@ -14,13 +14,13 @@ from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
 from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX, OAUTH_ACCESS_PREFIX, sha256_hex
 from affino_mcp.gate.sessions.session_rows import Door, Session
+from affino_mcp.http.credential_forms import API_KEY_FORM, API_SECRET_FORM, TOKEN_FORM
 from affino_mcp.value_class import value_class
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 _HEADER_NAMES = frozenset({b"authorization", b"x-api-key", b"x-api-secret", b"x-auth-token"})
 _BEARER_PATTERN = re.compile(
-    rb"(?i:bearer) +(?:(?P<key>[^. ]+)\.(?P<secret>[^. ]+)\.)?"
-    rb"(?P<token>[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})"
+    rb"(?i:bearer) +(?:(?P<key>[^. ]+)\.(?P<secret>[^. ]+)\.)?(?P<token>(?i:%s))" % TOKEN_FORM.encode()
 )
 _TOKEN_ALONE_PATTERNS: Final = {
     door: re.compile(rb"(?i:bearer) +(%s[0-9a-f]{64})" % prefix.encode())
@@ -30,10 +30,8 @@ _TOKEN_ALONE_PATTERNS: Final = {
 _MIN_WITHHELD_CHARACTERS: Final = 16
 """The shortest text of a header that is taken for a secret: what is shorter would blacken common words."""
 _MAX_AGENT_CHARACTERS: Final = 120
-KEY_PATTERN: Final = re.compile(rb"[A-Za-z0-9]{1,64}")
-"""The form of an API Key."""
-SECRET_PATTERN: Final = re.compile(rb"[A-Za-z0-9]{1,128}")
-"""The form of an API Secret."""
+KEY_PATTERN: Final = re.compile(API_KEY_FORM.encode())
+SECRET_PATTERN: Final = re.compile(API_SECRET_FORM.encode())
 
 
 @value_class

@@ -19,6 +19,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Door, Session
 from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
+from affino_mcp.http.credential_forms import API_KEY_FORM
 from affino_mcp.settings import Settings
 from affino_mcp.signed_text import is_signed, sign
 from affino_mcp.store.ops import Database, Update, absent, all_of, equals
@@ -29,7 +30,9 @@ RELOGIN_LINK_LIFETIME_SECONDS: Final = 10 * 60
 RELOGIN_GRACE_SECONDS: Final = 30
 """Seconds after its use in which a link gives the same answer again, prolonging nothing: the first one may have been lost."""
 _MAC_LABEL: Final = b"affino-mcp relogin\0"
-_LINK_PATTERN: Final = re.compile(r"([A-Za-z0-9]{1,64})\.([0-9a-f]{64})\.([0-9]{1,12})\.([0-9]{1,12})\.([0-9a-f]{64})")
+_LINK_PATTERN: Final = re.compile(
+    rf"({API_KEY_FORM})\.([0-9a-f]{{64}})\.([0-9]{{1,12}})\.([0-9]{{1,12}})\.([0-9a-f]{{64}})"
+)
 
 
 class ReloginOffered(SessionExpired):

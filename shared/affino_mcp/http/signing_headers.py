@@ -6,14 +6,15 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from affino_mcp.http.credential_forms import API_KEY_FORM, MD5_FORM, SIGNATURE_FORM, TOKEN_FORM
 from affino_mcp.value_class import value_class
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
-_KEY_PATTERN = re.compile(r"[A-Za-z0-9]{1,64}")
-_SIGNATURE_PATTERN = re.compile(r"[0-9A-Fa-f]{128}")
-_MD5_PATTERN = re.compile(r"(?:[0-9A-Fa-f]{32})?")
+_KEY_PATTERN = re.compile(API_KEY_FORM)
+_SIGNATURE_PATTERN = re.compile(SIGNATURE_FORM)
+_MD5_PATTERN = re.compile(f"(?:{MD5_FORM})?")
 _TIMESTAMP_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?Z")
-_TOKEN_PATTERN = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_TOKEN_PATTERN = re.compile(TOKEN_FORM, re.IGNORECASE)
 
 
 @value_class

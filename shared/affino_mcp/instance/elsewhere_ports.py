@@ -39,38 +39,9 @@ class ElsewherePorts:
     """See OperatorPorts: those of an instance elsewhere, which tells operators nothing through this service."""
 
     def __init__(self, url: str) -> None:
-        self._decider = _Decider(url)
-        self._staff = ElsewhereStaff()
-
-    @property
-    def contact_erasure(self) -> Any:
-        """See OperatorPorts: whatever is asked raises InstanceDecides."""
-        return self._decider
-
-    @property
-    def record_restorer(self) -> Any:
-        """See OperatorPorts: whatever is asked raises InstanceDecides."""
-        return self._decider
-
-    @property
-    def index_upkeep(self) -> Any:
-        """See OperatorPorts: whatever is asked raises InstanceDecides."""
-        return self._decider
-
-    @property
-    def structure_keeper(self) -> Any:
-        """See OperatorPorts: whatever is asked raises InstanceDecides."""
-        return self._decider
-
-    @property
-    def staff_contacts(self) -> ElsewhereStaff:
-        """See OperatorPorts."""
-        return self._staff
-
-    @property
-    def record_finder(self) -> NoRecordFinder:
-        """See OperatorPorts."""
-        return NoRecordFinder()
+        decider: Any = _Decider(url)
+        self.contact_erasure = self.record_restorer = self.index_upkeep = self.structure_keeper = decider
+        self.staff_contacts, self.record_finder = ElsewhereStaff(), NoRecordFinder()
 
 
 class _Decider:

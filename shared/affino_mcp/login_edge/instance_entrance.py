@@ -16,6 +16,7 @@ from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.federated_sessions import FederatedSessions, FederatedTokens
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.gate.sessions.sessions import SessionEnded, Sessions
+from affino_mcp.http.credential_forms import TOKEN_FORM
 from affino_mcp.login_edge.answer import LoginSubject
 from affino_mcp.login_edge.instance_calls import InstanceCalls, InstanceRefused
 from affino_mcp.login_edge.proof import OfferedCredentials
@@ -23,7 +24,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.ops import Database
 
-_TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_TOKEN_PATTERN: Final = re.compile(TOKEN_FORM, re.IGNORECASE)
 _USER_ATTRIBUTES: Final = "UserCode,FirstName,LastName,Email,SecurityGroups"
 
 

@@ -12,21 +12,22 @@ from affino_mcp.catalogue.route_document import list_paths
 from affino_mcp.catalogue.version1_document import list_version1_paths
 from affino_mcp.gate.identity.emails import MAX_EMAIL_CHARACTERS as LONGEST_EMAIL
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS
+from affino_mcp.http.credential_forms import API_KEY_FORM, MD5_FORM, SIGNATURE_FORM
 
 Schema = Mapping[str, Any]
 
 _UUID: Final[Schema] = {"type": "string", "format": "uuid"}
 _SIGNING_HEADERS: Final = {
-    "APIKey": ("The API Profile's key.", {"type": "string", "pattern": "^[A-Za-z0-9]{1,64}$"}, True),
+    "APIKey": ("The API Profile's key.", {"type": "string", "pattern": f"^{API_KEY_FORM}$"}, True),
     "TimeStamp": ("Now, in UTC; within 300 seconds.", {"type": "string", "format": "date-time"}, True),
     "Signature": (
         'SHA-512 over METHOD + "+" + path + "+" + MD5 + "+" + API Secret + "+" + TimeStamp, as upper-case hex. Good once.',
-        {"type": "string", "pattern": "^[0-9A-Fa-f]{128}$"},
+        {"type": "string", "pattern": f"^{SIGNATURE_FORM}$"},
         True,
     ),
     "MD5": (
         "MD5 of the trimmed body, upper-case hex; only with a body.",
-        {"type": "string", "pattern": "^[0-9A-Fa-f]{32}$"},
+        {"type": "string", "pattern": f"^{MD5_FORM}$"},
         False,
     ),
 }

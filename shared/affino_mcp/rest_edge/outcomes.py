@@ -53,12 +53,11 @@ class OutcomeQuestions:
         key = unquote(path.removeprefix(REQUESTS))
         if request.method != "GET":
             raise WrongVerb(("GET",))
-        if not 1 <= len(key) <= MAX_KEY_CHARACTERS:
-            raise BadCall(f"An id has 1 to {MAX_KEY_CHARACTERS} characters.")
+        _require_id(key)
         query = dict(request.read_query())
         named, asked = query.get("UserCode"), query.get(REQUEST_PARAMETER, "")
-        if len(asked) > MAX_KEY_CHARACTERS:
-            raise BadCall(f"An id has 1 to {MAX_KEY_CHARACTERS} characters.", argument=REQUEST_PARAMETER)
+        if asked:
+            _require_id(asked, REQUEST_PARAMETER)
         is_of_service = named is not None and single_header(request.headers, TOKEN_HEADER) is None
         with self._log.noting_refusal(request, OUTCOME_QUESTION, id=key):
             if is_of_service:
@@ -89,6 +88,12 @@ class OutcomeQuestions:
             return self._settler.settle_write(asked, self._clock())
         except StoreUnavailable as error:
             raise Unavailable(retry_after=error.retry_after) from error
+
+
+def _require_id(text: str, argument: str | None = None) -> None:
+    """Raises BadCall for a text of a length that no id has; `argument` is None for the id in the path."""
+    if not 1 <= len(text) <= MAX_KEY_CHARACTERS:
+        raise BadCall(f"An id has 1 to {MAX_KEY_CHARACTERS} characters.", argument=argument)
 
 
 def _describe(found: SettledWrite) -> dict[str, Any]:

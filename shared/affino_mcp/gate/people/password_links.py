@@ -14,6 +14,7 @@ from typing import Final
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.row_keys import digest_token, new_token
+from affino_mcp.http.credential_forms import TOKEN_FORM
 from affino_mcp.settings import Settings
 from affino_mcp.store.ops import Database, Item, Put, Update, WriteOp, absent, all_of, equals
 from affino_mcp.value_class import value_class
@@ -23,7 +24,7 @@ PASSWORD_LINK_RETENTION_SECONDS: Final = 30 * 24 * 3600
 """Seconds after its end for which a link is still told what became of it."""
 MAX_SUPERSEDED_LINKS: Final = 20
 """How many earlier links of a person are told that a newer one has replaced them."""
-_TOKEN: Final = re.compile(r"([1-9][0-9]{0,14})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+_TOKEN: Final = re.compile(rf"([1-9][0-9]{{0,14}})\.({TOKEN_FORM})")
 
 
 class LinkState(StrEnum):

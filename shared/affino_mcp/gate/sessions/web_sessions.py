@@ -13,13 +13,14 @@ from affino_mcp.gate.identity import row_keys
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, new_token, token_fingerprint
 from affino_mcp.gate.identity.security_groups import SecurityGroups
+from affino_mcp.http.credential_forms import TOKEN_FORM
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Database, Delete, Item, Key, Put, Update, equals
 from affino_mcp.value_class import value_class
 
 _CODE: Final = re.compile(r"[1-9][0-9]{0,15}")
-_TOKEN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TOKEN: Final = re.compile(TOKEN_FORM)
 
 Rows = dict[Key, Item]
 

@@ -20,6 +20,7 @@ from affino_mcp.gate.profiles.profile_names import ListedProfile, list_open_prof
 from affino_mcp.gate.sessions.session_rows import IssuedSession
 from affino_mcp.gate.sessions.sessions import Sessions
 from affino_mcp.gate.sessions.web_sessions import WebSession
+from affino_mcp.http.credential_forms import API_SECRET_FORM
 from affino_mcp.http.oauth_places import OAuthPlaces
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.hub.connection_texts import GivenCredentials, write_connection
@@ -31,7 +32,7 @@ from affino_mcp.login_edge.proof import check_offered_credentials
 from affino_mcp.pages.hub_places import CONNECT_PATH
 
 ConnectHandler = Callable[["ConnectPages", HubRequest, LoginSubject, WebSession], HubPage]
-_CREDENTIAL: Final = re.compile(r"[A-Za-z0-9]{1,128}")
+_CREDENTIAL: Final = re.compile(API_SECRET_FORM)
 _FAULT_TEXTS: Final[Mapping[str, str]] = {
     "Profile": "Choose one of the API Profiles.",
     "Client": "Choose one of the clients.",

@@ -10,12 +10,13 @@ from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
 from affino_mcp.gate.identity.row_keys import new_token
+from affino_mcp.http.credential_forms import TOKEN_FORM
 from affino_mcp.http.own_address import is_loopback_address
 from affino_mcp.login_edge.request import MAX_BODY_BYTES, LoginRequest
 from affino_mcp.value_class import value_class
 
 _FORM_TYPE: Final = "application/x-www-form-urlencoded"
-_TOKEN_PATTERN: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TOKEN_PATTERN: Final = re.compile(TOKEN_FORM)
 BROWSER_COOKIE, FORM_KEY_COOKIE = "affino-hub", "affino-form"
 
 
