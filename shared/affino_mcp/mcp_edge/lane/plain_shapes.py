@@ -15,6 +15,8 @@ from affino_mcp.mcp_edge.lane.protocol import CAPABILITIES, CLIENT_INFO, LOG_LEV
 IsPlain = Callable[[Any], bool]
 _INFO_TEXTS: Final = frozenset({"name", "version", "title", "description", "websiteUrl"})
 _PROGRESS_TOKEN: Final = "progressToken"  # noqa: S105 (the protocol's name of a member)
+_PYTHON_TOKEN: Final = "progress_token"  # noqa: S105
+"""The name that the MCP library, in calls, reads as the progress token too."""
 
 
 def is_plain_call(params: Mapping[str, Any], *, modern: bool) -> bool:
@@ -44,7 +46,7 @@ def is_plain_meta(meta: Any, *, modern: bool) -> bool:
     if not isinstance(meta, dict):
         return meta is None and not modern
     token = meta.get(_PROGRESS_TOKEN, "")
-    if isinstance(token, bool) or not isinstance(token, str | int) or not meta.keys().isdisjoint(_OTHER_SPELLINGS):
+    if isinstance(token, bool) or not isinstance(token, str | int) or _PYTHON_TOKEN in meta:
         return False
     if not modern:
         return True
@@ -54,16 +56,6 @@ def is_plain_meta(meta: Any, *, modern: bool) -> bool:
         and is_plain_capabilities(meta.get(CAPABILITIES))
         and (info is None or is_plain_info(info))
     )
-
-
-_OTHER_SPELLINGS: Final = frozenset(
-    {"progress_token", *(name.replace(".", "_").replace("/", "_") for name in (CAPABILITIES, CLIENT_INFO, LOG_LEVEL))}
-    | {
-        f"io_modelcontextprotocol_{name}"
-        for name in ("client_capabilities", "client_info", "log_level", "protocol_version")
-    }
-)
-"""Names in `_meta` that the MCP library takes for others."""
 
 
 def is_plain_info(info: Any) -> bool:

@@ -66,11 +66,23 @@ TYPED_WRONGLY: Final = (
     ("tools/list", MODERN, {"_meta": META, "cursor": 7}),
 )
 """Messages with one member of a wrong type, and others that chance draws seldom: method, version and parameters."""
+OTHER_SPELLINGS: Final = (
+    "progress_token", "io_modelcontextprotocol_protocol_version", "io_modelcontextprotocol_client_info",
+    "io_modelcontextprotocol_client_capabilities", "io_modelcontextprotocol_log_level",
+)  # fmt: skip
+"""The library's own names of members of `_meta`: it reads the first of them, in calls."""
 
 
 def directed_events() -> list[Event]:
-    """The events of `TYPED_WRONGLY`."""
-    return [event(method, dict(params), version) for method, version, params in TYPED_WRONGLY]
+    """The events of `TYPED_WRONGLY`, and a call of each era with each of `OTHER_SPELLINGS`."""
+    return [
+        *(event(method, dict(params), version) for method, version, params in TYPED_WRONGLY),
+        *(
+            event("tools/call", {"name": "get_contact", "arguments": {}, "_meta": meta | {name: [7]}}, version)
+            for name in OTHER_SPELLINGS
+            for version, meta in ((MODERN, META), ("2025-06-18", {}))
+        ),
+    ]
 
 
 def draw_event(rng: Random) -> Event:

@@ -83,6 +83,7 @@ FAULTS: Final[dict[str, tuple[Any, str, Any]]] = {
     "oldest version negotiated": (lane, "HANDSHAKE_VERSIONS", protocol.HANDSHAKE_VERSIONS[:-1]),
     "every handshake is plain": (lane, "is_plain_handshake", lambda _: True),
     "every _meta is plain": (plain_shapes, "is_plain_meta", lambda *_, **__: True),
+    "the library's name of the token is not known": (plain_shapes, "_PYTHON_TOKEN", "none"),
     "every client is plain": (plain_shapes, "is_plain_info", lambda _: True),
     "every capability is plain": (plain_shapes, "is_plain_capabilities", lambda _: True),
     "Accept not read": (lane, "NotAcceptable", lambda: None),
