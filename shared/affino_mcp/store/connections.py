@@ -10,7 +10,7 @@ import socket
 import ssl
 import weakref
 from collections.abc import Callable, Mapping
-from functools import cached_property
+from functools import cache
 from http.client import HTTPException
 from typing import Final
 from urllib.parse import urlsplit
@@ -46,6 +46,15 @@ class Exchange:
         self._abandoned.detach()
         self._connection.settimeout(seconds)
         return self._receive(self._connection)
+
+
+@cache
+def trusted_tls() -> ssl.SSLContext:
+    """Gives the TLS settings of this process, which trust the system's authorities; all pools share them, as reading takes 20 ms.
+
+    They are not made before a snapshot: OpenSSL would draw random numbers that each restored process draws again.
+    """
+    return ssl.create_default_context()
 
 
 class ConnectionPool:
@@ -118,14 +127,10 @@ class ConnectionPool:
             raise NotConnected from error
         try:
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return self._tls.wrap_socket(plain, server_hostname=self._host) if self._is_secure else plain
+            return trusted_tls().wrap_socket(plain, server_hostname=self._host) if self._is_secure else plain
         except OSError as error:
             plain.close()
             raise NotConnected from error
-
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        return ssl.create_default_context()
 
 
 def _close_all(connections: list[socket.socket]) -> None:
