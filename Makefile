@@ -12,6 +12,7 @@ ROUNDS ?= 5
 
 bin := .venv/bin
 checked := shared functions scripts bench tests
+test_tools := $(foreach tool,emulator runtime sam schemathesis,.tools/$(tool)/.made)
 install = @python="$$(scripts/find-python)" && "$$python" -m scripts.install
 
 .PHONY: help setup run test hunt check build deploy-local docs converters bench prove lock clean
@@ -25,7 +26,8 @@ run: ## Run the whole service here until Ctrl-C (PORT=8642 STATE=.local/state FR
 	$(install) run emulator
 	@exec $(bin)/affino-mcp local up --foreground --port "$(PORT)" --state "$(STATE)" $(if $(filter-out 0 no,$(FRESH)),--fresh) $(if $(filter remote,$(INSTANCE)),--remote)
 
-test: check .tools/emulator/.made .tools/runtime/.made .tools/sam/.made .tools/schemathesis/.made ## Run check, then every test (ARGS="-k name" chooses some)
+test: ## Run check, then every test (ARGS="-k name" chooses some)
+	@$(MAKE) --no-print-directory --jobs check $(test_tools)
 	@$(bin)/python scripts/run_tests.py $(ARGS)
 
 hunt: setup .tools/emulator/.made .tools/schemathesis/.made ## Run the property tests with examples never tried before (ROUNDS=5 ARGS="-k name")
