@@ -25,12 +25,12 @@ def test_every_warning_is_explained(code: WarningCode) -> None:
     assert code.value in ERRORS
 
 
-OURS = [
+OURS = dict.fromkeys(
     e
     for kind in (Refusal, ToolError)
     for e in every(kind)
     if not any(word in e.__module__ for word in ("local", "cli"))
-]
+)
 
 
 @pytest.mark.parametrize("error", OURS, ids=lambda error: error.__name__)

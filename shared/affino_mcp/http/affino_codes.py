@@ -25,6 +25,8 @@ _CODES: Final = {
     "too_many_failures": "-129",
     "unavailable": "-1",
     "outcome_unknown": "-1",
+    "instance_busy": "-1",
+    "instance_failed": "-1",
 }
 """The codes of what is refused before a method runs, by the type of the error; any other one is a bad request."""
 _BAD_REQUEST: Final = "-10"

@@ -13,9 +13,11 @@ import httpx
 from affino_mcp import NAME, VERSION, observability
 from affino_mcp.clock import Clock
 from affino_mcp.deadline import working_seconds
+from affino_mcp.errors import PersonInactive
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.http.outgoing import NOT_SENT, ForeignAnswer, OutgoingRequests, error_code
 from affino_mcp.http.request_signature import signed_headers
+from affino_mcp.instance_errors import RefusedThere, find_credentials_refusal
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall
 
@@ -31,12 +33,12 @@ _SIGNATURE_CODES: Final = frozenset({"-101", "-102", "-103"})
 class InstanceRefused(Exception):
     """The instance refused the person or the token.
 
-    Holds its status, its code and the wait that it asks for, in seconds.
+    Holds its status, its code, the wait that it asks for, in seconds, and the refusal of a profile that it takes no call of.
     """
 
-    def __init__(self, status: int, code: str, wait: int) -> None:
+    def __init__(self, status: int, code: str, wait: int, profile_refusal: type[RefusedThere] | None = None) -> None:
         super().__init__(status, code)
-        self.status, self.code, self.wait = status, code, wait
+        self.status, self.code, self.wait, self.profile_refusal = status, code, wait, profile_refusal
 
 
 class InstanceCalls:
@@ -73,7 +75,7 @@ class InstanceCalls:
             return document
         code = error_code(document)
         if answer.status in _REFUSAL_STATUSES and document is not None and code not in _SIGNATURE_CODES:
-            raise InstanceRefused(answer.status, code, answer.wait)
+            raise InstanceRefused(answer.status, code, answer.wait, _find_profile_refusal(document))
         raise self._give_up(f"{method} {name}", answer.error or _error_name(answer.status, document, code), answer)
 
     def reject_answer(self, operation: str, error: str) -> StoreUnavailable:
@@ -91,6 +93,12 @@ class InstanceCalls:
         return self._requests.send(
             method, path, content, headers, min(INSTANCE_SECONDS, working_seconds() / 2), working_seconds
         )
+
+
+def _find_profile_refusal(document: Mapping[str, Any]) -> type[RefusedThere] | None:
+    """What the instance says against the profile; None for what it says against the person who logs in."""
+    found = find_credentials_refusal(document.get("error"))
+    return found if found and issubclass(found, RefusedThere) and not issubclass(found, PersonInactive) else None
 
 
 def _may_be_done(operation: str, error: str, status: int) -> bool:

@@ -72,7 +72,7 @@ class InstancePasswordEntrance:
             return self._calls.call_instance(profile, "GET", name, None, tokens)
         except InstanceRefused as refused:
             if refused.status == 403:
-                raise PersonInactive from refused
+                raise (refused.profile_refusal or PersonInactive) from refused
             raise SessionExpired if refused.code == "-106" else SessionEnded from refused
 
     def _require_person(self, record: Mapping[str, Any], email: str) -> Person:
@@ -114,7 +114,7 @@ def _unanswered_if_interrupted() -> Iterator[None]:
 def _error_from_refusal(refused: InstanceRefused) -> Exception:
     """The error of a refused login. The instance may have its own guard, for which this service is one source."""
     if refused.status == 403:
-        return PersonInactive()
+        return (refused.profile_refusal or PersonInactive)()
     return WrongPassword(refused.wait if refused.status == 429 else 0)
 
 

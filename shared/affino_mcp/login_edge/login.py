@@ -10,6 +10,7 @@ from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.people.password_check import WrongPassword, check_behind_guard
 from affino_mcp.gate.profiles.profile import Profile
 from affino_mcp.gate.sessions.session_rows import IssuedSession
+from affino_mcp.instance_errors import RefusedThere
 from affino_mcp.login_edge import answer
 from affino_mcp.login_edge.answer import LoginRefused, LoginSubject
 from affino_mcp.login_edge.entrance import PasswordEntrance
@@ -31,7 +32,7 @@ class GuardedLogin:
         """Opens a session for the person with this e-mail address and password.
 
         Raises LoginRefused: WRONG_LOGIN, TOO_MANY_FAILURES (too many failed logins from this source, or for this account by
-        unknown sources), PERSON_DISABLED. Raises StoreUnavailable.
+        unknown sources), PERSON_DISABLED, or what an instance elsewhere says against the profile. Raises StoreUnavailable.
         """
         try:
             issued = check_behind_guard(
@@ -43,6 +44,8 @@ class GuardedLogin:
             raise LoginRefused(answer.TOO_MANY_FAILURES, blocked.retry_after) from blocked
         except PersonInactive as inactive:
             raise LoginRefused(answer.PERSON_DISABLED) from inactive
+        except RefusedThere as refused:
+            raise LoginRefused(answer.refusal_fault(refused)) from refused
         known.session = issued.session.fingerprint
         return issued
 

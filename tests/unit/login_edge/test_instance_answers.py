@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE, LoginFault
+from affino_mcp.instance_errors import PersonRefusedThere, ProfileOffThere, ProfileOverThere
+from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, PERSON_DISABLED, UNAVAILABLE, LoginFault
 from affino_mcp.settings import Settings
 from tests.clients.loopback import serving
 from tests.unit.gate.world import World
@@ -53,6 +54,25 @@ def test_what_instances_answer(status: int, body: Any, expected: int) -> None:
     assert bool(desk.world.sessions.list_sessions(7)) is (expected == 200)
     counted = [row for row in desk.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
     assert bool(counted) is (expected in {401, 429})
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        pytest.param("person_disabled", PERSON_DISABLED.message, id="the person is off"),
+        pytest.param("profile_disabled", ProfileOffThere.text, id="the profile is off"),
+        pytest.param("profile_expired", ProfileOverThere.text, id="the profile's last day is over"),
+        pytest.param("not_allowed", PersonRefusedThere.text, id="the profile is for others"),
+        pytest.param("of_another_system", PERSON_DISABLED.message, id="no word of ours"),
+    ],
+)
+def test_a_login_that_the_instance_forbids_says_why(kind: str, words: str) -> None:
+    body = {"error": {"code": "-110", "type": kind, "message": "Their words."}}
+    with serving(canned(403, json.dumps(body).encode())) as url:
+        desk = Desk(World(settings=Settings(instance_url=url)))
+        reply = desk.login(profile_of(desk.world))
+    assert (reply.status, reply.body["error"]["message"]) == (403, words)
+    assert not [row for row in desk.world.rows() if row["pk"].startswith("GUARD#") and row["count"]]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from affino_mcp.gate.abuse.login_notices import NOBODY, MeantPerson
 from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.people.passwords import UNUSED_USER_CODE, Passwords
 from affino_mcp.gate.sessions import sessions
+from affino_mcp.instance_errors import RefusedThere
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Item
@@ -33,8 +34,8 @@ class WrongPassword(Exception):
 def check_behind_guard(guard: LoginGuard, source: str, email: str, prove: Callable[[], Proved]) -> Proved:
     """Runs `prove` between the guard's look before it and its count after it; gives what `prove` gives.
 
-    `prove` raises WrongPassword, PersonInactive (the password is right) or StoreUnavailable (nobody is blamed). All three are
-    passed on; TooManyFailures with the wait replaces WrongPassword when the source or the account has to wait.
+    `prove` raises WrongPassword, PersonInactive (the password is right), StoreUnavailable or RefusedThere (nobody is blamed). All
+    are passed on; TooManyFailures with the wait replaces WrongPassword when the source or the account has to wait.
     """
     attempt = ignore_unavailable(lambda: guard.begin_attempt(source, email))
     try:
@@ -45,7 +46,7 @@ def check_behind_guard(guard: LoginGuard, source: str, email: str, prove: Callab
     except PersonInactive:
         report_outcome(attempt, guard.record_success)
         raise
-    except StoreUnavailable:
+    except (StoreUnavailable, RefusedThere):
         report_outcome(attempt, guard.release_attempt)
         raise
     report_outcome(attempt, guard.record_success)

@@ -115,7 +115,7 @@ class RemoteInstance:
         answer = self._exchange.send(method_request(method, asked, call.request_id), credentials, again=True)
         refusal = read_refusal(answer)
         if refusal is not None:
-            raise _raised(refusal)
+            raise self._refused(method, refusal, answer)
         try:
             _require_success(answer)
             _require_same_person(answer, call)
@@ -148,7 +148,7 @@ class RemoteInstance:
         if isinstance(refusal, ConfirmationRequired):
             self._require_asker(method, values, call, answer)
         if refusal is not None and not isinstance(refusal, Unexpected):  # a fault does not say how far the write came
-            raise _raised(refusal)
+            raise self._refused(method, refusal, answer)
         if answer.error in NOT_SENT:
             raise self._failed(method, answer.error, answer)
         return answer
@@ -187,6 +187,14 @@ class RemoteInstance:
             self._exchange.report(method.name, "log_unusable", answer)
             return ()
 
+    def _refused(self, method: Method, refusal: ToolError | Refusal, answer: ForeignAnswer) -> Exception:
+        """What to raise for a refusal. The log has a line of those with which the operator of this service is concerned."""
+        if isinstance(refusal, ToolError):
+            return refusal
+        if isinstance(refusal, InstanceFailed):
+            self._exchange.report(method.name, f"http_{answer.status}", answer)
+        return InstanceRefused(refusal)
+
     def _failed(self, method: Method, error: str, answer: ForeignAnswer) -> InstanceRefused:
         self._exchange.report(method.name, error, answer)
         return InstanceRefused(InstanceFailed(retry_after=1))
@@ -196,10 +204,6 @@ def _require_token(credentials: CallCredentials | None) -> CallCredentials:
     if credentials is None:
         raise NotOffered(token=True)
     return credentials
-
-
-def _raised(refusal: ToolError | Refusal) -> Exception:
-    return refusal if isinstance(refusal, ToolError) else InstanceRefused(refusal)
 
 
 def _require_success(answer: ForeignAnswer) -> None:

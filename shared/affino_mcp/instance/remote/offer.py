@@ -13,9 +13,11 @@ from affino_mcp.catalogue.method import Method
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.registry import METHODS
 from affino_mcp.clock import Clock
+from affino_mcp.errors import Refusal
 from affino_mcp.http.outgoing import ForeignAnswer
 from affino_mcp.instance.elsewhere import CallCredentials, InstanceRefused
 from affino_mcp.instance.remote.exchange import InstanceExchange, InstanceRequest
+from affino_mcp.instance.remote.refusals import read_refusal
 from affino_mcp.instance_errors import InstanceFailed
 from affino_mcp.tool_errors import NotOffered
 from affino_mcp.value_class import value_class
@@ -101,7 +103,8 @@ class OfferCache:
             offer = self._find_version1(credentials)
         if offer is None:
             self._exchange.report(f"GET {OFFER_PATH}", answer.error or f"http_{answer.status}", answer)
-            raise InstanceRefused(InstanceFailed(retry_after=5))
+            refusal = read_refusal(answer)
+            raise InstanceRefused(refusal if isinstance(refusal, Refusal) else InstanceFailed(retry_after=5))
         return self._keep(credentials.key, offer)
 
     def _keep(self, key: str, offer: InstanceOffer) -> InstanceOffer:

@@ -16,6 +16,7 @@ from affino_mcp.instance.port import Call, Done, OutcomeNotKnown
 from affino_mcp.instance.remote.answers import AnswerUnusable, read_done, unwrap_cursor
 from affino_mcp.instance.remote.exchange import InstanceExchange, InstanceRequest
 from affino_mcp.instance.remote.offer import InstanceOffer
+from affino_mcp.instance.remote.refusals import read_credentials_refusal
 from affino_mcp.instance.remote.version1.calls import BASE, CALLS
 from affino_mcp.instance_errors import InstanceBusy, InstanceFailed
 from affino_mcp.tool_errors import InvalidArgument, NotFound, PermissionDenied, ToolError
@@ -26,7 +27,8 @@ WRITES_AS_KEY: Final = "key-only"
 _ATTRIBUTED_HERE: Final = (
     "The instance behind this service made this change as the API Profile: this service's own log alone names you."
 )
-_FORBIDDEN: Final = "The instance behind this service does not let this person do that."
+_FORBIDDEN: Final = "The instance behind this service does not let this API Profile, or this person, do that."
+_FORBIDDEN_STEP: Final = "Tell the person; the operator of that instance can allow it there."
 _BAD_EMAIL: Final = "Email is not one that the instance behind this service takes."
 _BAD_VALUE: Final = "The instance behind this service does not take one of these values. Nothing was changed."
 _PROBE: Final = InstanceRequest("GET", f"{BASE}/accounts?StartCode=999999999", signed_path=f"{BASE}/accounts")
@@ -90,6 +92,9 @@ def _read_refusal(method: Method, values: Values, answer: ForeignAnswer) -> Tool
     error = (answer.document or {}).get("error")
     if not 400 <= answer.status < 500 or not isinstance(error, dict):
         return None
+    refusal = read_credentials_refusal(answer)
+    if refusal is not None:
+        return InstanceRefused(refusal(retry_after=5) if issubclass(refusal, InstanceFailed) else refusal())
     if answer.status == 404 or (answer.status == 400 and "not found" in str(error.get("message", "")).lower()):
         return _name_missing(method, values)
     return _read_error(answer.status, error_code(answer.document))
@@ -109,5 +114,5 @@ def _read_error(status: int, code: str) -> ToolError | InstanceRefused:
     if status == 401:
         return InstanceRefused(SessionUnknown() if code == "-108" else InstanceFailed(retry_after=5))
     if status == 403:
-        return PermissionDenied("", _FORBIDDEN)
+        return PermissionDenied("", _FORBIDDEN, next_step=_FORBIDDEN_STEP)
     return InvalidArgument("Email", _BAD_EMAIL) if code == "-10" else InvalidArgument("", _BAD_VALUE)
