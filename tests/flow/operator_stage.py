@@ -52,6 +52,7 @@ class Stage:
         urls = ("http://127.0.0.1:1/mcp", "http://127.0.0.1:1/rest/demo/login")
         connection = Connection(*urls, "demo", stores=store_settings(self.world.settings))
         self.service = Service(connection, self.world.stores, self.world.clock)
+        self.world.run_housekeeping()  # the first turn counts a whole day; those of the trials go on from it
         self.world.watched.inner = self.faulty = FaultyDatabase(self.world.database)
 
     @contextmanager
