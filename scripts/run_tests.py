@@ -9,7 +9,8 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -27,6 +28,9 @@ PARALLEL_OPTIONS = [
     "--no-loadscope-reorder",  # tests/conftest.py orders the files
     "--max-worker-restart=0",  # pytest-xdist 3.8 may hang after it replaces a worker, so the run ends instead
 ]
+
+OTHER_WORLD_OPTIONS = ["-q", "--instance=remote", "-p", "no:cacheprovider"]
+"""The cache of pytest belongs to the run on the builtin world."""
 
 
 def count_skip_reasons(report: ET.Element) -> Counter[str]:
@@ -85,10 +89,23 @@ def summarise_worlds(report: ET.Element | None) -> str:
     return f";{ran} {sum(left.values())} run on the builtin world only ({reasons})"
 
 
-def run_other_world(report: Path) -> int:
-    """Runs tests/flow on the world whose records are elsewhere; gives pytest's exit code."""
-    ours = ["-q", f"--junitxml={report}", *PARALLEL_OPTIONS, "--instance", "remote", "tests/flow"]
-    return subprocess.run([sys.executable, "-m", "pytest", *ours], check=False, env=with_byte_code()).returncode
+@contextmanager
+def beside_other_world(report: Path, output: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs tests/flow on the world whose records are elsewhere during the body, which it outlasts; its output goes into a file.
+
+    The two runs side by side leave no core idle while a test waits for a program, or while one worker has the last file.
+    """
+    ours = [*OTHER_WORLD_OPTIONS, *PARALLEL_OPTIONS, f"--junitxml={report}", "tests/flow"]
+    command = [sys.executable, "-m", "pytest", *ours]
+    with (
+        output.open("wb") as file,
+        subprocess.Popen(command, env=with_byte_code(), stdout=file, stderr=file) as running,
+    ):
+        try:
+            yield running
+        except BaseException:
+            running.terminate()
+            raise
 
 
 def read_report(report: Path) -> ET.Element | None:
@@ -96,21 +113,32 @@ def read_report(report: Path) -> ET.Element | None:
     return ET.parse(report).getroot() if report.exists() else None  # noqa: S314  # written by pytest, which was run here
 
 
-def main(arguments: list[str]) -> int:
-    """Runs pytest with these arguments; gives its exit code, or 1 when functions asked for what needs a new right.
+def run_tests(arguments: Sequence[str], report: Path) -> int:
+    """Runs pytest with these arguments; gives its exit code, or 1 when functions asked for what needs a new right."""
+    ours = [f"--junitxml={report}", "--durations=20", *worker_options(arguments)]
+    command = [sys.executable, "-m", "pytest", *ours, *arguments]
+    code = subprocess.run(command, check=False, env=with_byte_code()).returncode
+    if "--instance" not in arguments:  # the record is of the builtin world; each request is judged when it is made
+        code = code or judge_requests(is_whole=not arguments)
+    return code
 
-    Without arguments, tests/flow runs a second time, where the records are elsewhere.
-    """
+
+def run_both_worlds(report: Path, other: Path) -> int:
+    """Runs every test, and tests/flow also where the records are elsewhere; gives the exit code of a run that failed."""
+    output = other.with_suffix(".txt")
+    with beside_other_world(other, output) as running:
+        code = run_tests([], report)
+    print(output.read_text(encoding="utf-8", errors="replace"))
+    return running.returncode or code
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the tests with these arguments of pytest, and without any on both worlds; gives the exit code."""
     shutil.rmtree(REQUESTS_FOLDER, ignore_errors=True)
     COUNTS_FILE.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         report, other = Path(folder, "report.xml"), Path(folder, "worlds.xml")
-        ours = [f"--junitxml={report}", "--durations=20", *worker_options(arguments)]
-        command = [sys.executable, "-m", "pytest", *ours, *arguments]
-        code = subprocess.run(command, check=False, env=with_byte_code()).returncode
-        if "--instance" not in arguments:  # the record is of the builtin world; each request is judged when it is made
-            code = code or judge_requests(is_whole=not arguments)
-        code = code if arguments else run_other_world(other) or code
+        code = run_tests(arguments, report) if arguments else run_both_worlds(report, other)
         if (found := read_report(report)) is not None:
             print(summarise_report(found) + summarise_worlds(read_report(other)))
         else:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.roles.request_record import RECORD, REQUESTS_FOLDER
+from tests.world import BUILTIN, CHOSEN_KIND
 
 
 def _end_phase() -> None:
@@ -34,6 +35,8 @@ def pytest_runtest_teardown() -> Iterator[None]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes this process's record into the folder of test runs, in a file of its own."""
+    """Writes this process's record of the builtin world into the folder of test runs, in a file of its own."""
+    if CHOSEN_KIND[-1] != BUILTIN:
+        return
     worker = getattr(session.config, "workerinput", {}).get("workerid", "main")
     RECORD.write(session.config.rootpath / REQUESTS_FOLDER, worker)
