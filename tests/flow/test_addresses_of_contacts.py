@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import idna
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from affino_mcp.text import fold, fold_address
@@ -90,6 +91,21 @@ def test_both_forms_of_a_domain_are_one(name: str, label: str) -> None:
     assert (
         fold_address(f"{name}@{ascii_form}.example") == fold_address(f"{name}@{label}.example") or fold(label).isascii()
     )
+
+
+DEVIATIONS = ("ß", "ẞ", "ς", "Σ", "क्\u200dष", "ක්\u200dර", "نامه\u200cای")
+"""Letters of UTS #46, section 7, that IDNA 2008 keeps and IDNA 2003 does not, with joiners where RFC 5892 allows them."""
+
+
+@given(st.lists(st.sampled_from([*DEVIATIONS, *"aäσж日1"]), min_size=1, max_size=8).map("".join))
+@settings(deadline=None)
+def test_both_forms_of_letters_that_deviate_are_one(label: str) -> None:
+    """A library's ASCII form, made as a registry has it, of letters as they are typed."""
+    try:
+        ascii_form = idna.encode(label, uts46=True, transitional=False).decode()
+    except idna.IDNAError:
+        assume(False)
+    assert fold_address(f"jane@{ascii_form}.example") == fold_address(f"jane@{label}.example")
 
 
 @given(st.text(max_size=60))

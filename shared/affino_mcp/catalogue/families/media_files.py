@@ -110,7 +110,7 @@ METHODS: Final = (
             FILE_CHECKSUM.as_required(),
         ),
         "PUT the bytes to Url with exactly Headers, then call attach_media_file with UploadToken. Up to 3 MiB can"
-        " go inline instead.",
+        " go inline instead. Tickets are not kept: a repeat, with the same IdempotencyKey too, gives a fresh one.",
         errors=(
             NotFound,
             FileTooLarge,
