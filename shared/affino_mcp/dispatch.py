@@ -177,11 +177,11 @@ class ToolDispatch:
             done = self._perform_method(caller, method, values, call)
         except OutcomeNotKnown as error:
             raise _log_unknown(trail, can_repeat=error.can_repeat) from error
-        done = replace(done, body=truncate_answer(method, done.body, call.warnings))
+        body = truncate_answer(method, done.body, call.warnings)
+        done = done if body is done.body else replace(done, body=body)
         if not done.sealed:
             trail.write_result(done, call.warnings)
-        body = {"Warnings": call.warnings, **done.body}
-        return ToolAnswer(body, list_rows=lambda: trail.list_visible(call.may_read))
+        return ToolAnswer({"Warnings": call.warnings, **body}, list_rows=lambda: trail.list_visible(call.may_read))
 
     def _perform_method(self, caller: Caller, method: Method, values: dict[str, Any], call: Call) -> Done:
         if method.name == CURRENT_USER_METHOD:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import field, fields
 from functools import cache
 from typing import NamedTuple
@@ -169,9 +171,25 @@ class TraceEnvironment(NamedTuple):
     daemon: str
 
 
+_kept_trace: ContextVar[TraceEnvironment | None] = ContextVar("kept_trace", default=None)
+
+
 def read_trace_environment() -> TraceEnvironment:
-    """Gives what Lambda says of tracing now; it sets the header anew for every invocation."""
-    return TraceEnvironment(os.environ.get("_X_AMZN_TRACE_ID", ""), os.environ.get("AWS_XRAY_DAEMON_ADDRESS", ""))
+    """Gives what Lambda says of tracing now, or said when the work in hand began (`keep_trace_environment`)."""
+    kept = _kept_trace.get()
+    return kept or TraceEnvironment(
+        os.environ.get("_X_AMZN_TRACE_ID", ""), os.environ.get("AWS_XRAY_DAEMON_ADDRESS", "")
+    )
+
+
+@contextmanager
+def keep_trace_environment() -> Iterator[None]:
+    """Reads what Lambda says of tracing once for the body, which is one invocation: Lambda sets it anew for each."""
+    before = _kept_trace.set(read_trace_environment())
+    try:
+        yield
+    finally:
+        _kept_trace.reset(before)
 
 
 class KeyEnvironment(NamedTuple):

@@ -109,10 +109,11 @@ def unwrap_call(doors: Mapping[str, Door], name: str, arguments: dict[str, Any])
     A call of a door stays as it is when it names no tool, when the tool's arguments are no JSON object, and when it has other
     arguments than the door's two; names that hosts put in do not count.
     """
-    door = doors.get(name)
+    if (door := doors.get(name)) is None:
+        return NamedCall(name, arguments)
     own = {key: value for key, value in arguments.items() if not is_host_name(key)}
     given = {fold_name(key): value for key, value in own.items()}
-    if door is None or len(given) < len(own):
+    if len(given) < len(own):
         return NamedCall(name, arguments)
     naming, inside = (given.pop(fold_name(field.name), None) for field in door.arguments)
     inner = read_object(inside)
@@ -123,8 +124,10 @@ def unwrap_call(doors: Mapping[str, Door], name: str, arguments: dict[str, Any])
 
 def read_inner_text(doors: Mapping[str, Door], name: str, arguments: Mapping[str, Any]) -> str:
     """The JSON text in which a call of a door carries another tool's arguments; empty when there is none."""
-    field = TOOL_ARGUMENTS.name if name in doors else ""
-    texts = (value for key, value in arguments.items() if field and fold_name(key) == fold_name(field))
+    if name not in doors:
+        return ""
+    inside = fold_name(TOOL_ARGUMENTS.name)
+    texts = (value for key, value in arguments.items() if fold_name(key) == inside)
     return next((text for text in texts if isinstance(text, str)), "")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import datetime
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -28,7 +27,6 @@ from affino_mcp.gate.profiles.profile import Profile, ProfileReader
 from affino_mcp.gate.profiles.rate_limit import MAX_CHARGE_ATTEMPTS, ProfileSuperseded, RateCharge, RateMeter
 from affino_mcp.gate.profiles.secret_status import SecretStatus, secret_status
 from affino_mcp.gate.sessions.last_use import RecentTokens
-from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import FoundSession, Session, Sessions
 from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
@@ -83,13 +81,12 @@ class Admission:
         `resolve_token`, StoreUnavailable. What is refused for its token or by the terms takes nothing from the profile's
         budget, and never makes it refuse another call.
         """
-        token = digest_token(credentials.token)
         try:
             return self._charge_and_resolve(
                 profile, credentials, source, self._plan_lookup(credentials, found), charge=charge
             )
         except (SessionUnknown, SessionExpired, PersonInactive):
-            self._recent.forget(token)
+            self._recent.forget(digest_token(credentials.token))
             raise
 
     def _plan_lookup(self, credentials: CallerCredentials, found: FoundSession | None) -> SessionLookup:
@@ -108,8 +105,9 @@ class Admission:
     ) -> Caller:
         if charge:
             self._refuse_while_limited(profile, lookup)
-        resolved = _look_up_once(lookup if credentials.comes_alone else self._start_lookup(credentials.token))
-        is_recent = self._recent.holds(digest_token(credentials.token), epoch_seconds(self._clock()))
+        digest = digest_token(credentials.token)
+        resolved = _look_up_once(lookup if credentials.comes_alone else self._start_lookup(digest) or lookup)
+        is_recent = self._recent.holds(digest, epoch_seconds(self._clock()))
         entrant = _Entrant(
             credentials, source, resolved, session_first=credentials.comes_alone or (charge and not is_recent)
         )
@@ -142,9 +140,10 @@ class Admission:
         except (Refusal, StoreUnavailable):
             self._refund_charge(profile, paid)
             raise
-        self._recent.note(session, epoch_seconds(self._clock()))
-        token = credentials.token if credentials.door is Door.CREDENTIALS else ""
-        return Caller(profile, person, session, paid.rate, at=self._clock(), token=token)
+        now = self._clock()
+        self._recent.note(session, epoch_seconds(now))
+        token = "" if credentials.comes_alone else credentials.token
+        return Caller(profile, person, session, paid.rate, at=now, token=token, presented=credentials.presented)
 
     def _charge_current_version(
         self, profile: Profile, entrant: _Entrant, ask: Callable[[Profile], RateCharge]
@@ -188,10 +187,8 @@ class Admission:
         except StoreUnavailable:
             return  # the refusal itself matters more; one unit is lost until it drains
 
-    def _start_lookup(self, token: str) -> SessionLookup:
-        if self._start_read is None:
-            return lambda: self._sessions.resolve_token(token)
-        return self._sessions.start_resolving(token, self._start_read)
+    def _start_lookup(self, digest: str) -> SessionLookup | None:
+        return self._sessions.start_resolving(digest, self._start_read) if self._start_read is not None else None
 
 
 def require_secret(profile: Profile | None, credentials: CallerCredentials, now: datetime) -> Profile:
@@ -211,15 +208,17 @@ def require_secret(profile: Profile | None, credentials: CallerCredentials, now:
 
 def _look_up_once(work: SessionLookup) -> SessionLookup:
     """The lookup, made when it is first asked for; its result, or its error, holds for every further asking."""
-    found: Future[tuple[Session, Person]] = Future()
+    found: list[tuple[Session, Person] | Refusal | StoreUnavailable] = []
 
     def look_up() -> tuple[Session, Person]:
-        if not found.done():
+        if not found:
             try:
-                found.set_result(work())
+                found.append(work())
             except (Refusal, StoreUnavailable) as error:
-                found.set_exception(error)
-        return found.result()
+                found.append(error)
+        if isinstance(found[0], tuple):
+            return found[0]
+        raise found[0]
 
     return look_up
 

@@ -19,6 +19,7 @@ from affino_mcp.catalogue.tool_view import ToolView
 from affino_mcp.catalogue.toolset import Toolset
 from affino_mcp.clock import format_iso, utc_now
 from affino_mcp.errors import Refusal
+from affino_mcp.gate.credentials import PresentedSecrets
 from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.profiles.previous_secret import PreviousSecret
 from affino_mcp.gate.profiles.profile import Profile
@@ -43,7 +44,7 @@ class Caller:
     `former` is the previous secret when the caller used that one instead of the current secret. `toolset` is what the
     connection narrows it to; None when it does not. `at` is when the caller was admitted. `token` is the person's own token,
     which an instance elsewhere knows too; empty for one that is this service's own. `offered` are the names of the methods
-    that the instance carries out; None for all.
+    that the instance carries out; None for all. `presented` is what the call's row must know of the credentials.
     """
 
     profile: Profile
@@ -55,6 +56,7 @@ class Caller:
     at: datetime = field(default_factory=utc_now)
     token: str = field(default="", repr=False)
     offered: frozenset[str] | None = None
+    presented: PresentedSecrets = field(default=PresentedSecrets((), ""), repr=False)
 
     @cached_property
     def listed(self) -> Capability:
@@ -124,7 +126,7 @@ def describe_current_user(caller: Caller, zone_name: str, today: date, at: datet
 
     A family's access holds when the profile switches it on and the person has the right of one of its tools.
     """
-    held = frozenset(right for right in _RIGHTS if caller.person.has_right(right, at))
+    held = caller.person.held_among(_RIGHTS, at)
     access = _describe_access(frozenset(caller.capability.families.items()), held)
     return {
         "UserCode": caller.person.user_code,

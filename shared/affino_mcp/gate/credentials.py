@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placeholder
@@ -30,8 +30,19 @@ _TOKEN_ALONE_PATTERNS: Final = {
 _MIN_WITHHELD_CHARACTERS: Final = 16
 """The shortest text of a header that is taken for a secret: what is shorter would blacken common words."""
 _MAX_AGENT_CHARACTERS: Final = 120
+_PACKED, _APART = "packed", "headers"
 KEY_PATTERN: Final = re.compile(API_KEY_FORM.encode())
 SECRET_PATTERN: Final = re.compile(API_SECRET_FORM.encode())
+
+
+class PresentedSecrets(NamedTuple):
+    """The secrets that a call came with, for redaction, and the word for the form in which they came.
+
+    The form is `oauth`, `connect`, `packed` (in one header) or `headers`.
+    """
+
+    secrets: tuple[str, ...]
+    form: str
 
 
 @value_class
@@ -39,7 +50,7 @@ class CallerCredentials:
     """The credentials that a caller presents: well formed, not verified. `token` is in canonical form.
 
     A connection token and an app's access token come alone, without key and secret; the gate takes them, the secret as its
-    SHA-256, from the session.
+    SHA-256, from the session. `is_packed`: all three came in one header.
     """
 
     key: str
@@ -47,6 +58,7 @@ class CallerCredentials:
     token: str = field(repr=False)
     door: Door = Door.CREDENTIALS
     session_secret: str = field(default="", repr=False)
+    is_packed: bool = False
 
     @property
     def comes_alone(self) -> bool:
@@ -58,6 +70,12 @@ class CallerCredentials:
         """The SHA-256 of the secret: the presented one, or that under which the token was made."""
         return self.session_secret if self.comes_alone else sha256_hex(self.secret)
 
+    @property
+    def presented(self) -> PresentedSecrets:
+        """What the row of the call may not hold of them, and says of them."""
+        secrets = tuple(secret for secret in (self.secret, self.token) if secret)
+        return PresentedSecrets(secrets, str(self.door) or (_PACKED if self.is_packed else _APART))
+
     def of_session(self, session: Session) -> CallerCredentials:
         """The credentials of a token that comes alone, with what its session knows."""
         return replace(self, key=session.profile, session_secret=session.secret_digest)
@@ -66,7 +84,8 @@ class CallerCredentials:
 def read_user_agent(headers: RawHeaders) -> str:
     """Gives what the client calls itself in its User-Agent header, printable ASCII, cut; empty when it says nothing."""
     given = next((value for name, value in headers if name.lower() == b"user-agent"), b"")
-    return "".join(letter for letter in given.decode("ascii", "ignore") if letter.isprintable())[:_MAX_AGENT_CHARACTERS]
+    text = given.decode("ascii", "ignore")
+    return (text if text.isprintable() else "".join(filter(str.isprintable, text)))[:_MAX_AGENT_CHARACTERS]
 
 
 def read_credentials(headers: RawHeaders, *, is_app: bool = False) -> CallerCredentials:
@@ -97,6 +116,7 @@ def read_credentials(headers: RawHeaders, *, is_app: bool = False) -> CallerCred
         key=_match_whole(KEY_PATTERN, _require_one_value([key if b"x-api-key" in given else None, bearer["key"]])),
         secret=_match_whole(SECRET_PATTERN, _require_one_value(secrets)),
         token=bearer["token"].decode("ascii").lower(),
+        is_packed=bearer["key"] is not None,
     )
 
 
@@ -107,27 +127,29 @@ def _read_token_alone(token: bytes, door: Door, given: Mapping[bytes, bytes]) ->
     return CallerCredentials("", "", token.decode("ascii"), door)
 
 
-def name_door(headers: RawHeaders, *, is_app: bool) -> str:
-    """Gives the word for the form in which credentials come: `oauth`, `connect`, `packed` or `headers`."""
+def find_presented(headers: RawHeaders, *, is_app: bool) -> PresentedSecrets:
+    """Gives the secrets in the headers of a call that is refused, and their form, as far as they can be told.
+
+    Of headers that are not well formed it gives what each holds, but for what is too short to be a secret.
+    """
+    return PresentedSecrets(_find_secrets(headers), _name_form(headers, is_app=is_app))
+
+
+def _name_form(headers: RawHeaders, *, is_app: bool) -> str:
     given = next((value.strip(b" \t") for name, value in headers if name.lower() == b"authorization"), b"")
     if is_app:
         return str(Door.OAUTH)
     if _TOKEN_ALONE_PATTERNS[Door.CONNECTION].fullmatch(given):
         return str(Door.CONNECTION)
     packed = _BEARER_PATTERN.fullmatch(given)
-    return "packed" if packed and packed["key"] else "headers"
+    return _PACKED if packed and packed["key"] else _APART
 
 
-def presented_secrets(headers: RawHeaders) -> tuple[str, ...]:
-    """Gives the secret and the token in the headers, for redaction.
-
-    Of headers that are not well formed it gives what each holds, but for what is too short to be a secret.
-    """
+def _find_secrets(headers: RawHeaders) -> tuple[str, ...]:
     try:
-        given = read_credentials(headers)
+        return read_credentials(headers).presented.secrets
     except BadCredentials:
         return tuple(_find_presented_texts(headers))
-    return tuple(secret for secret in (given.secret, given.token) if secret)
 
 
 def _find_presented_texts(headers: RawHeaders) -> Iterator[str]:

@@ -19,6 +19,7 @@ from affino_mcp.gate.abuse.window_counters import ignore_unavailable
 from affino_mcp.gate.admission import Admission, find_person, require_secret
 from affino_mcp.gate.caller import Caller, in_session
 from affino_mcp.gate.credentials import CallerCredentials, RawHeaders, read_credentials, read_user_agent
+from affino_mcp.gate.identity.person import Person
 from affino_mcp.gate.identity.row_keys import digest_token, token_fingerprint
 from affino_mcp.gate.profiles.handshake_budget import HandshakeBudget
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
@@ -128,8 +129,7 @@ class Gate:
         Nothing is counted or recorded when the sessions do not answer: the token may belong to a person.
         """
         profile: Profile = refusal.profile
-        mark = token_fingerprint(digest_token(credentials.token))
-        marked = in_session(refusal.concerning(fingerprint=mark), found and found.session)
+        marked = _concern(refusal, credentials, found)
         try:
             person = found.person if found else find_person(partial(self._sessions.resolve_token, credentials.token))
         except StoreUnavailable:
@@ -149,19 +149,18 @@ class Gate:
         self, credentials: CallerCredentials, source: str, found: FoundSession | None, *, charge: bool
     ) -> Caller:
         profile = self._identify_profile(credentials)
-        mark = token_fingerprint(digest_token(credentials.token))
         try:
             return self._admission.admit(profile, credentials, source, found, charge=charge)
         except BadCredentials:
             raise
         except StoreUnavailable as error:
             down = Unavailable(retry_after=error.retry_after)
-            raise in_session(down.concerning(profile, fingerprint=mark), found and found.session) from error
+            raise _concern(down, credentials, found, profile) from error
         except SessionTimeOver as expired:
             refusal = self._offer_relogin(profile, expired)
-            raise in_session(refusal.concerning(profile, expired.person, mark), found and found.session) from None
+            raise _concern(refusal, credentials, found, profile, expired.person) from None
         except Refusal as refusal:
-            raise in_session(refusal.concerning(profile, fingerprint=mark), found and found.session) from None
+            raise _concern(refusal, credentials, found, profile) from None
 
     def _offer_relogin(self, profile: Profile, expired: SessionTimeOver) -> Refusal:
         if not profile.relogin or expired.session.door is Door.OAUTH:  # an app refreshes its token by itself
@@ -181,3 +180,15 @@ class Gate:
 
     def _accepts_secret(self, profile: Profile, credentials: CallerCredentials) -> bool:
         return is_accepted_secret(profile, credentials.secret_digest, self._clock())
+
+
+def _concern(
+    refusal: Refusal,
+    credentials: CallerCredentials,
+    found: FoundSession | None,
+    profile: Profile | None = None,
+    person: Person | None = None,
+) -> Refusal:
+    """The refusal for the audit row: with the token's fingerprint, and what is known of session, profile and person."""
+    mark = token_fingerprint(digest_token(credentials.token))
+    return in_session(refusal.concerning(profile, person, mark), found and found.session)

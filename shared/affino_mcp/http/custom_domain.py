@@ -29,8 +29,10 @@ class CustomDomain:
         "Input format of a Lambda function for proxy integration"). The event is changed only when it came to this domain, so
         that a path of the service that is named like the base path stays what it is at the API's default address.
         """
+        if not self.base_path or not self._is_reached_by(event):
+            return event
         prefix, path = f"/{self.base_path}", str(event.get("path") or "/")
-        if not self.base_path or not self._is_reached_by(event) or not f"{path}/".startswith(f"{prefix}/"):
+        if not f"{path}/".startswith(f"{prefix}/"):
             return event
         return {**event, "path": path[len(prefix) :] or "/"}
 

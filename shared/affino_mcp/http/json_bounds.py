@@ -29,7 +29,7 @@ def has_too_many_parts(body: bytes, limit: int = MAX_NODES) -> bool:
     Commas and opening brackets are counted outside of texts. Every entry of a list or object but the first has a comma, and
     every list or object but the outermost is an entry, so the entries are at least half as many.
     """
-    if sum(body.count(mark) for mark in _MARKS) <= 2 * limit:
+    if len(body) <= 2 * limit or sum(body.count(mark) for mark in _MARKS) <= 2 * limit:
         return False
     bare = _TEXT_PATTERN.sub(b"", body)
     return sum(bare.count(mark) for mark in _MARKS) > 2 * limit

@@ -19,7 +19,7 @@ JSON_HEADERS: Final[Headers] = ((b"content-type", b"application/json"),)
 
 @value_class
 class Reply:
-    """One whole HTTP answer."""
+    """One whole HTTP answer; the names of its headers are in lower case."""
 
     status: int
     body: bytes = b""
@@ -28,13 +28,13 @@ class Reply:
     def with_headers(self, headers: Mapping[str, str]) -> Reply:
         """The same answer with these headers, which replace those of the same name."""
         new = {name.encode("ascii"): value.encode("ascii") for name, value in headers.items()}
-        kept = [pair for pair in self.headers if pair[0].lower() not in new]
+        kept = [pair for pair in self.headers if pair[0] not in new]
         return Reply(self.status, self.body, (*kept, *new.items()))
 
     @property
     def sent_headers(self) -> list[tuple[bytes, bytes]]:
         """The headers with the body's length."""
-        headers = [pair for pair in self.headers if pair[0].lower() != b"content-length"]
+        headers = [pair for pair in self.headers if pair[0] != b"content-length"]
         return [*headers, (b"content-length", str(len(self.body)).encode())]
 
     async def send(self, send: Send) -> None:

@@ -38,7 +38,12 @@ class HttpRequest:
 
     def header(self, name: bytes) -> str:
         """A header's value; empty when it is absent."""
-        return next((value.decode("latin-1") for given, value in self.headers if given == name), "")
+        return self.first_values.get(name, b"").decode("latin-1")
+
+    @cached_property
+    def first_values(self) -> dict[bytes, bytes]:
+        """The first value of each header."""
+        return dict(reversed(self.headers))
 
     @cached_property
     def id(self) -> str:

@@ -41,9 +41,10 @@ def event_scope(event: dict[str, Any], context: Any, stage: str) -> Scope:
 
 def _event_headers(event: dict[str, Any]) -> dict[str, str]:
     """The headers by their names in small letters; what came several times is joined, as HTTP joins it."""
-    single = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    several = event.get("multiValueHeaders") or {}
-    return single | {name.lower(): ", ".join(values) for name, values in several.items()}
+    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
+    for name, values in (event.get("multiValueHeaders") or {}).items():
+        headers[name.lower()] = ", ".join(values)
+    return headers
 
 
 def _below_stage(path: str, base: str) -> str:

@@ -29,8 +29,8 @@ def truncate_answer(method: Method, body: dict[str, Any], warnings: list[CallWar
     Takes the method, the body and the list of warnings; returns the body to send.
     """
     _cut_warnings(method, warnings)
-    if method.effect is Effect.READ:
-        body = {name: _cut_rows(method, name, part, warnings) for name, part in body.items()}
+    for name in _long_lists(body) if method.effect is Effect.READ else ():
+        body = {**body, name: _cut_rows(method, name, body[name], warnings)}
     while not is_within([body, warnings], MAX_ANSWER_TOKENS - _CLOSING_TOKENS):
         cuttable = [name for name, part in body.items() if part and isinstance(part, list | str | dict)]
         if not cuttable:
@@ -50,9 +50,11 @@ def _cut_warnings(method: Method, warnings: list[CallWarning]) -> None:
         _warn_truncated(method, "Warnings", f"{left_out} further warnings are left out.", warnings)
 
 
-def _cut_rows(method: Method, name: str, part: Any, warnings: list[CallWarning]) -> Any:
-    if not isinstance(part, list) or len(part) <= MAX_RESPONSE_ROWS:
-        return part
+def _long_lists(body: dict[str, Any]) -> list[str]:
+    return [name for name, part in body.items() if isinstance(part, list) and len(part) > MAX_RESPONSE_ROWS]
+
+
+def _cut_rows(method: Method, name: str, part: list[Any], warnings: list[CallWarning]) -> list[Any]:
     _warn_truncated(method, name, f"{MAX_RESPONSE_ROWS} of {len(part)} rows are shown.", warnings)
     return part[:MAX_RESPONSE_ROWS]
 

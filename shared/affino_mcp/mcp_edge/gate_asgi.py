@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from affino_mcp import observability
-from affino_mcp.audit.channels import channel_of_client
 from affino_mcp.clock import start_stopwatch
 from affino_mcp.dispatch import CallMeta
 from affino_mcp.errors import (
@@ -19,16 +18,15 @@ from affino_mcp.errors import (
     Refusal,
     SessionExpired,
 )
-from affino_mcp.gate.confirmation import ConfirmationForm
-from affino_mcp.gate.credentials import name_door, presented_secrets
+from affino_mcp.gate.credentials import find_presented
 from affino_mcp.gate.profiles.previous_secret import PreviousSecretRefused
 from affino_mcp.gate.rate_headers import caller_rate_headers, refusal_rate_headers
 from affino_mcp.gate.relogin import ReloginOffered
 from affino_mcp.http.invocation import invocation
 from affino_mcp.http.reply import Reply, json_reply
 from affino_mcp.mcp_edge.app_door import TOLD_BEFORE_METHOD, app_refusal_reply
+from affino_mcp.mcp_edge.call_description import describe_call, name_client
 from affino_mcp.mcp_edge.lane.lane import Lane
-from affino_mcp.mcp_edge.lane.protocol import MODERN_VERSIONS
 from affino_mcp.mcp_edge.message import JsonRpcMessage, read_message, strip_answers
 from affino_mcp.mcp_edge.public_documents import NO_OAUTH, PublicDocuments, cache_control
 from affino_mcp.mcp_edge.reply import in_own_shape, message_refusal_reply, question_reply, refusal_reply
@@ -38,7 +36,6 @@ from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from affino_mcp.catalogue.toolset import Toolset
     from affino_mcp.gate.caller import Caller
 
 RELOGIN_PAGE: Final = "/hub/login"
@@ -133,19 +130,21 @@ class GateApp:
 
     async def _answer_message(self, request: Request, body: bytes, received: JsonRpcMessage, receive: Receive) -> Reply:
         toolset = None if received.fault else request.toolset
-        meta, elapsed = _call_meta(request, received, toolset), start_stopwatch()
+        elapsed = start_stopwatch()
         try:
             caller = (await self._admit(request, charge=received.is_charged)).narrowed_to(toolset)
             if not received.is_charged:
-                self._gate.admit_handshake(caller, meta.client_name, received.method)
+                self._gate.admit_handshake(caller, name_client(request, received)[0], received.method)
             if received.method == LISTS_TOOLS:
                 caller = await self._run_blocking(partial(self._dispatch.with_offer, caller))
             _require_sound(received, caller)
         except Refusal as refusal:
-            await self._log_refusal(refusal, replace(meta, gate_ms=elapsed()), received)
+            presented = find_presented(request.headers, is_app=request.is_app)
+            await self._log_refusal(refusal, describe_call(request, received, toolset, presented, elapsed()), received)
             refused = self._refuse(request, refusal, received.id)
             return refused.with_headers(refusal_rate_headers(refusal))
-        admitted = AdmittedRequest(caller, replace(meta, gate_ms=elapsed()), self._dispatch)
+        meta = describe_call(request, received, toolset, caller.presented, elapsed())
+        admitted = AdmittedRequest(caller, meta, self._dispatch)
         answer = await self._run_blocking(partial(self._answer_in_lane, request, received, admitted))
         if answer is None:
             passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
@@ -207,7 +206,7 @@ class _Exchange:
 
     async def send(self, event: Message) -> None:
         if event["type"] == "http.response.start":
-            headers = tuple((bytes(name), bytes(value)) for name, value in event.get("headers", ()))
+            headers = tuple((bytes(name).lower(), bytes(value)) for name, value in event.get("headers", ()))
             self.reply = Reply(event["status"], b"", headers)
         elif event["type"] == "http.response.body":
             self.reply = replace(self.reply, body=self.reply.body + event.get("body", b""))
@@ -238,13 +237,3 @@ def _with_header_fault(received: JsonRpcMessage, request: Request) -> JsonRpcMes
     except BadRequest as fault:
         return replace(received, fault=received.fault or fault)
     return received
-
-
-def _call_meta(request: Request, received: JsonRpcMessage, toolset: Toolset | None) -> CallMeta:
-    """What the audit row says of a call besides its caller; the client's name comes from the message or User-Agent."""
-    name, version = received.client if received.client[0] else request.client
-    form = received.form if request.header(b"mcp-protocol-version") in MODERN_VERSIONS else ConfirmationForm()
-    secrets = presented_secrets(request.headers)
-    narrowed, door = "" if toolset is None else str(toolset), name_door(request.headers, is_app=request.is_app)
-    came = request.id, name, version, request.source, form
-    return CallMeta(*came, secrets=secrets, toolset=narrowed, channel=channel_of_client(name), door=door)

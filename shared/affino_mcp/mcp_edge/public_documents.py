@@ -91,7 +91,7 @@ def describe_card(url: str, headers: tuple[tuple[str, str], ...] = ()) -> dict[s
 
 def cache_control(answer: Reply) -> str:
     """Gives the header Cache-Control of an answer: its own, and for what has none that nobody may keep it."""
-    own = next((value for name, value in answer.headers if name.lower() == b"cache-control"), b"no-store")
+    own = next((value for name, value in answer.headers if name == b"cache-control"), b"no-store")
     return own.decode("ascii")
 
 

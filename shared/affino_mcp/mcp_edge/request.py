@@ -42,10 +42,8 @@ class Request(HttpRequest):
 
         With `places` there is an OAuth door, at the public address alone.
         """
-        headers = [
-            (name.lower(), value.strip(b" \t") if name.lower().startswith(b"mcp-") else value)
-            for name, value in scope["headers"]
-        ]
+        lower = [(name.lower(), value) for name, value in scope["headers"]]
+        headers = [(name, value.strip(b" \t") if name.startswith(b"mcp-") else value) for name, value in lower]
         is_app = places is not None and scope["path"].rstrip("/") == RESOURCE_PATH and places.is_at(own_base_url(scope))
         return cls(scope, headers, is_app)
 
@@ -64,7 +62,7 @@ class Request(HttpRequest):
     @property
     def header_toolset(self) -> Toolset | None:
         """The toolset of the header X-MCP-Toolsets; None without one. Raises BadRequest."""
-        if not any(name == TOOLSET_HEADER for name, _ in self.headers):
+        if TOOLSET_HEADER not in self.first_values:
             return None
         try:
             return Toolset.from_text(self.header(TOOLSET_HEADER))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from affino_mcp.errors import BadCredentials
-from affino_mcp.gate.credentials import presented_secrets, read_credentials
+from affino_mcp.gate.credentials import find_presented, read_credentials
 
 KEY, SECRET = b"Abcdef0123456789", b"s" * 40
 TOKEN = b"2b1c7f9e-0a5d-4c3e-9f10-aabbccddeeff"
@@ -39,6 +39,7 @@ GOOD = [BEARER, (b"x-api-key", KEY), (b"x-api-secret", SECRET)]
 def test_accepted(headers: list[tuple[bytes, bytes]]) -> None:
     credentials = read_credentials(headers)
     assert (credentials.key, credentials.secret, credentials.token) == (KEY.decode(), SECRET.decode(), TOKEN.decode())
+    assert credentials.presented == find_presented(headers, is_app=False), "a row says the same of refused and admitted"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_shows_no_secret() -> None:
 
 @pytest.mark.parametrize("headers", [GOOD, [ALL_IN_ONE]], ids=["three headers", "one value"])
 def test_the_secrets_of_a_call_are_withheld(headers: list[tuple[bytes, bytes]]) -> None:
-    assert presented_secrets(headers) == (SECRET.decode(), TOKEN.decode())
+    assert find_presented(headers, is_app=False).secrets == (SECRET.decode(), TOKEN.decode())
 
 
 @pytest.mark.parametrize(
@@ -137,10 +138,11 @@ def test_the_secrets_of_a_call_are_withheld(headers: list[tuple[bytes, bytes]]) 
     ],
 )
 def test_what_is_not_well_formed_is_withheld_too(header: tuple[bytes, bytes]) -> None:
-    withheld = presented_secrets([header, (b"x-user", b"7" * 20)])
+    withheld = find_presented([header, (b"x-user", b"7" * 20)], is_app=False).secrets
     assert withheld[0] == header[1].decode().rpartition(" ")[2]
     assert "7" * 20 not in withheld
 
 
 def test_a_short_word_is_nobodys_secret() -> None:
-    assert presented_secrets([(b"authorization", b"Bearer token"), (b"x-api-key", b"affino:mcp")]) == ()
+    headers = [(b"authorization", b"Bearer token"), (b"x-api-key", b"affino:mcp")]
+    assert find_presented(headers, is_app=False).secrets == ()

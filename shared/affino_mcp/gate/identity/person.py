@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import field, fields, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from affino_mcp.value_class import value_class
@@ -40,6 +41,11 @@ class Person:
                 return True
         return right in self.rights and self._is_in_force(self.rights[right], at)
 
+    def held_among(self, rights: frozenset[str], at: datetime) -> frozenset[str]:
+        """Gives those of these permissions that the person holds at this moment."""
+        direct = {right for right, last_day in self.rights.items() if self._is_in_force(last_day, at)}
+        return rights & direct.union(*[self.group_rights.get(group, ()) for group in self.groups])
+
     def with_group_rights(self, group_rights: Mapping[str, frozenset[str]]) -> Person:
         """Gives the person with these permissions of security groups, by the group's name."""
         return replace(self, group_rights=group_rights)
@@ -71,11 +77,13 @@ class Person:
         }
 
     @classmethod
-    def from_json(cls, row: Mapping[str, Any]) -> Person:
+    def from_json(
+        cls, row: Mapping[str, Any], group_rights: Mapping[str, frozenset[str]] = MappingProxyType({})
+    ) -> Person:
         """Makes the person from their own row or from the copy in a session's row.
 
         What a row of an older version does not have is closed: no group, no right, not active. Rows hold the groups' names; their
-        permissions are read apart.
+        permissions are read apart (`group_rights`).
         """
         return cls(
             user_code=row["user_code"],
@@ -85,6 +93,7 @@ class Person:
             rights=row.get("rights", {}),
             active=row.get("active", False),
             zone=row.get("zone", ""),
+            group_rights=group_rights,
         )
 
 
@@ -95,3 +104,7 @@ class PersonDecidedElsewhere(Person):
     def has_right(self, right: str, at: datetime) -> bool:  # noqa: ARG002 (as Person's)
         """True: the instance refuses what the person may not do."""
         return True
+
+    def held_among(self, rights: frozenset[str], at: datetime) -> frozenset[str]:  # noqa: ARG002 (as Person's)
+        """Gives all of them: the instance refuses what the person may not do."""
+        return rights

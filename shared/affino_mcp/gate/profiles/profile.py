@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import field, fields
 from datetime import UTC, datetime
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.catalogue.capability import Capability
@@ -27,6 +28,8 @@ from affino_mcp.value_class import value_class
 LAST_USED_ATTRIBUTE: Final = "used"
 """The attribute that holds the last use, in microseconds since the epoch."""
 _COUNTER_PREFIX: Final = "calls_"
+_DAY_SECONDS: Final = 24 * 3600
+_DAY_MICROSECONDS: Final = _DAY_SECONDS * SECOND_MICROSECONDS
 PROFILE_TYPE = "AI"
 _CURSOR_LABEL = b"affino-mcp list cursor\0"
 _OPTION_METADATA: Final = "option"
@@ -36,7 +39,12 @@ UNUSED_SECRET: Final = "0" * 40
 
 def day_counter(now: int) -> str:
     """Names the attribute that counts the calls of the UTC day of this moment (in microseconds)."""
-    return f"{_COUNTER_PREFIX}{datetime.fromtimestamp(now // SECOND_MICROSECONDS, UTC):%Y%m%d}"
+    return _name_counter(now // _DAY_MICROSECONDS)
+
+
+@lru_cache(maxsize=8)
+def _name_counter(day: int) -> str:
+    return f"{_COUNTER_PREFIX}{datetime.fromtimestamp(day * _DAY_SECONDS, UTC):%Y%m%d}"
 
 
 def past_day_counters(row: Iterable[str], now: int) -> tuple[str, ...]:
@@ -117,7 +125,7 @@ class Profile:
         """A key of its own for each use; what was signed with one ends with a regenerated secret."""
         return derive_key(label, self.secret)
 
-    @property
+    @cached_property
     def cursor_key(self) -> bytes:
         """The key that signs this profile's list cursors."""
         return self.derive_key(_CURSOR_LABEL)

@@ -38,4 +38,4 @@ def secret_status(profile: Profile | None, digest: str, now: datetime) -> Secret
 
 def is_accepted_secret(profile: Profile, digest: str, now: datetime) -> bool:
     """True if the secret with this SHA-256 is the profile's, or its previous one during the overlap."""
-    return secret_status(profile, digest, now) in {SecretStatus.CURRENT, SecretStatus.OVERLAPPING}
+    return secret_status(profile, digest, now) in (SecretStatus.CURRENT, SecretStatus.OVERLAPPING)

@@ -83,9 +83,8 @@ class Sessions:
         """
         return self.require_live(self.read_session(token, Door.CREDENTIALS))
 
-    def start_resolving(self, token: str, start_read: StartRead) -> Callable[[], tuple[Session, Person]]:
-        """Begins `resolve_token`; gives what ends it, and raises as it does."""
-        digest = digest_token(token)
+    def start_resolving(self, digest: str, start_read: StartRead) -> Callable[[], tuple[Session, Person]]:
+        """Begins `resolve_token` of the token with this digest; gives what ends it, and raises as it does."""
         rows = start_read(self._table, _places(digest))
         return lambda: self.require_live(_find_session(digest, Door.CREDENTIALS, rows()))
 
@@ -217,7 +216,7 @@ def _find_session(digest: str, door: Door, rows: Mapping[Key, Item]) -> FoundSes
         raise SessionUnknown().concerning(fingerprint=token_fingerprint(digest))
     groups = SecurityGroups.from_row(rows.get(row_keys.SECURITY_GROUPS_KEY))
     session = Session.from_row(row | {"digest": digest})
-    return FoundSession(session, groups.grant(Person.from_json(row["person"])), bool(row.get("revoked")))
+    return FoundSession(session, Person.from_json(row["person"], groups.rights), bool(row.get("revoked")))
 
 
 def active_person_row(db: Database, table: str, user_code: int) -> Item:

@@ -6,6 +6,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.mcp_edge.lane.protocol import (
@@ -44,20 +45,22 @@ class ProtocolError:
 
 
 class GivenHeaders:
-    """The headers of one request: the first value of each name."""
+    """The headers of one request: the first value of each name.
+
+    `says_json` is True when the body is said to be JSON, False when it is not; None for a type that only looks like it.
+    """
 
     def __init__(self, headers: HeaderPairs) -> None:
         self._values = dict(reversed(headers))
         self._has_twice = len(self._values) < len(headers) and _has_twice(headers)
+        self.says_json = self._says_json()
 
     def value(self, name: bytes) -> str | None:
         """A header's value; None when it is absent."""
         found = self._values.get(name)
         return None if found is None else found.decode("latin-1")
 
-    @property
-    def says_json(self) -> bool | None:
-        """True when the body is said to be JSON, False when it is not; None for a type that only looks like it."""
+    def _says_json(self) -> bool | None:
         given = self.value(b"content-type") or ""
         if given.partition(";")[0].strip() == JSON_TYPE:
             return True
@@ -71,8 +74,12 @@ class GivenHeaders:
     @property
     def accepts_json(self) -> bool:
         """True when the answer may be JSON."""
-        ranges = (self.value(b"accept") or "").split(",")
-        return any(one.strip().partition(";")[0].strip().lower() in _JSON_RANGES for one in ranges)
+        return _accepts_json(self.value(b"accept") or "")
+
+
+@lru_cache(maxsize=16)
+def _accepts_json(ranges: str) -> bool:
+    return any(one.strip().partition(";")[0].strip().lower() in _JSON_RANGES for one in ranges.split(","))
 
 
 def _has_twice(headers: HeaderPairs) -> bool:
