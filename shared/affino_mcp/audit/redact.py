@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from affino_mcp.compact_json import to_json
+from affino_mcp.compact_json import to_json_bytes
 from affino_mcp.text import fold
 
 WITHHELD_TEXT: Final = "[withheld]"
@@ -87,7 +87,7 @@ def is_digest(value: Any) -> bool:
 
 def json_bytes(document: Any) -> int:
     """Gives the bytes of a document as compact JSON in UTF-8: an upper bound of its size in a row."""
-    return len(to_json(document).encode())
+    return len(to_json_bytes(document))
 
 
 def storable_text(text: str) -> str:

@@ -175,5 +175,5 @@ def _describe_access(families: frozenset[tuple[str, frozenset[Access]]], rights:
 def _access_words(methods: Iterable[Method]) -> FamilyWords:
     found: dict[str, set[str]] = {}
     for method in methods:
-        found.setdefault(method.family, set()).add(method.access)
+        found.setdefault(str(method.family), set()).add(str(method.access))
     return tuple((family, tuple(sorted(words))) for family, words in sorted(found.items()))

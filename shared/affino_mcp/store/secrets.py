@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, Protocol
 
+from affino_mcp.compact_json import from_json
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import ACCESS_ERRORS
 from affino_mcp.store.wire import AwsError, AwsJsonEndpoint
@@ -43,7 +44,7 @@ class AwsSecretStore:
             if error.name in ("ResourceNotFoundException", "InvalidRequestException"):
                 raise KeyError(name) from error
             raise self._give_up("GetSecretValue", body, error) from error
-        document: SecretDocument = json.loads(answer["SecretString"])
+        document: SecretDocument = from_json(answer["SecretString"])
         return document
 
     def write(self, name: str, version: str, document: SecretDocument) -> None:

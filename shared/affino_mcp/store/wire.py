@@ -7,7 +7,6 @@ what was not sent from what was sent and not answered.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from affino_mcp.clock import start_stopwatch, utc_now
+from affino_mcp.compact_json import from_json, to_json_bytes
 from affino_mcp.deadline import working_seconds
 from affino_mcp.store.connections import ConnectionPool, Exchange, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
@@ -41,7 +41,6 @@ THROTTLING_ERRORS: Final = frozenset(
     }
 )
 """AWS's names for requests that were refused for now; nothing was written."""
-_encode_body: Final = json.JSONEncoder(separators=(",", ":")).encode
 _UNFINISHED_ERRORS: Final = frozenset({"TransactionInProgressException"})  # a resent one; its token gives the result
 _READ_OPERATIONS: Final = ("Get", "BatchGet", "Query", "Scan", "Describe", "List", "Sign")
 
@@ -112,7 +111,7 @@ def _read_sound_answer(exchange: Exchange, seconds: float, end: CallEnd) -> dict
     try:
         response = exchange.read(seconds)
         end.status = response.status
-        answer: dict[str, Any] = json.loads(response.body or b"{}")
+        answer: dict[str, Any] = from_json(response.body or b"{}")
     except (ExchangeBroken, ValueError):
         return None
     return answer if response.status == 200 else None
@@ -158,7 +157,7 @@ class AwsJsonEndpoint:
         attempt = RequestAttempts(operation, body, has_token=False)
         if (seconds := attempt.next_timeout()) is None:
             return ask_again
-        traced, data = ExitStack(), _encode_body(body).encode()
+        traced, data = ExitStack(), to_json_bytes(body)
         end = traced.enter_context(trace_call(self._service, operation, lambda: request_place(body)))
         try:
             exchange = self._connections.start_post(data, self.signed_headers(operation, data), seconds)
@@ -176,7 +175,7 @@ class AwsJsonEndpoint:
 
     def _send_until_answered(self, attempts: RequestAttempts, end: CallEnd) -> dict[str, Any]:
         operation, body = attempts.operation, attempts.body
-        data = _encode_body(body).encode()
+        data = to_json_bytes(body)
         while (seconds := attempts.next_timeout()) is not None:
             try:
                 answer = self._send_once(operation, data, seconds)
@@ -219,7 +218,7 @@ class AwsJsonEndpoint:
             return broken_exchange(timed_out=broken.timed_out)
         request_id = response.request_id
         try:
-            answer: dict[str, Any] = json.loads(response.body or b"{}")
+            answer: dict[str, Any] = from_json(response.body or b"{}")
         except ValueError:
             return RequestFault("not_json", is_unanswered=True, status=response.status, aws_request_id=request_id)
         if response.status == 200:
