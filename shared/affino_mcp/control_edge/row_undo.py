@@ -14,7 +14,7 @@ from affino_mcp.control_edge.row_offers import changed_record
 from affino_mcp.control_edge.screen_audit import audit_screen_action
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.instance.port import Call, CallLog, Done, NoCallLog, RecordRef
-from affino_mcp.tool_errors import Conflict, NotFound
+from affino_mcp.tool_errors import Conflict, NotFound, ToolError
 
 TAKE_BACK_DEED = "take_back_change"
 """The name of an undo in the browser, in the API Log."""
@@ -23,6 +23,15 @@ TAKE_BACK_DEED = "take_back_change"
 def rehearse_undo(ask: ScreenRequest, row: AuditRow) -> None:
     """Raises the ToolError that an undo of the row's change would meet now; writes nothing."""
     _perform_undo(ask, row, NoCallLog(), dry_run=True)
+
+
+def find_obstacle(ask: ScreenRequest, row: AuditRow) -> str:
+    """Gives what prevents an undo of the row's change now, in words; empty when nothing does."""
+    try:
+        rehearse_undo(ask, row)
+    except ToolError as error:
+        return error.message
+    return ""
 
 
 def undo_row(ask: ScreenRequest, row: AuditRow) -> None:

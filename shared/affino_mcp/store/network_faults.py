@@ -15,6 +15,8 @@ class RequestFault:
     aws_request_id: str = ""
 
 
+NO_TIME_LEFT = RequestFault("deadline", is_unanswered=False)
+"""No attempt was begun."""
 NOT_CONNECTED = RequestFault("connect", is_unanswered=False)
 """Nothing was sent."""
 

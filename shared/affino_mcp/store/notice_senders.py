@@ -14,20 +14,13 @@ from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from affino_mcp.clock import Clock, format_iso, start_stopwatch, utc_now
-from affino_mcp.deadline import working_seconds
 from affino_mcp.store.connections import ConnectionPool, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
-from affino_mcp.store.network_faults import NOT_CONNECTED, RequestFault, broken_exchange
+from affino_mcp.store.network_faults import NO_TIME_LEFT, NOT_CONNECTED, RequestFault, broken_exchange
 from affino_mcp.store.signature_v4 import PostSigner
 from affino_mcp.store.tracing import trace_call
-from affino_mcp.store.wire import (
-    ATTEMPT_SECONDS,
-    MAX_REQUEST_ATTEMPTS,
-    MIN_ATTEMPT_SECONDS,
-    AwsCredentials,
-    pause_before_attempt,
-)
+from affino_mcp.store.wire import AwsCredentials, attempt_timeouts
 
 SNS_VERSION: Final = "2010-03-31"
 MAX_SUBJECT: Final = 99
@@ -66,17 +59,15 @@ class SnsTopic:
         data = urlencode(form | {"Subject": _plain_subject(title), "Message": text}).encode()
         place = self._topic.rpartition(":")[2]
         with trace_call("sns", "Publish", lambda: place) as end:
-            elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
-            while attempt < MAX_REQUEST_ATTEMPTS and fault.status not in _FINAL_STATUSES:
-                pause_before_attempt(attempt)
-                seconds = min(ATTEMPT_SECONDS, working_seconds())
-                if seconds < MIN_ATTEMPT_SECONDS:
-                    break
+            elapsed, fault, attempt = start_stopwatch(), NO_TIME_LEFT, 0
+            for attempt, seconds in enumerate(attempt_timeouts(), 1):  # noqa: B007 (the last one is told below)
                 found = self._send_once(data, seconds)
                 if found is None:
                     end.status = 200
                     return
-                fault, attempt, end.status = found, attempt + 1, found.status
+                fault, end.status = found, found.status
+                if fault.status in _FINAL_STATUSES:
+                    break
             told = fault.error, fault.status, fault.aws_request_id, attempt, elapsed()
             self._report(GivenUpCall("sns", "Publish", place, *told))
             raise _error_of(fault)(fault.error)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
 from affino_mcp.clock import start_stopwatch
-from affino_mcp.deadline import working_seconds
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.files import (
     CHECKSUM_HEADER,
@@ -27,17 +26,11 @@ from affino_mcp.store.files import (
     hex_to_base64,
 )
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
-from affino_mcp.store.network_faults import RequestFault
+from affino_mcp.store.network_faults import NO_TIME_LEFT, RequestFault
 from affino_mcp.store.s3_faults import answer_fault
 from affino_mcp.store.s3_listing import listing_parameters, parse_listing
 from affino_mcp.store.tracing import trace_call
-from affino_mcp.store.wire import (
-    ATTEMPT_SECONDS,
-    MAX_REQUEST_ATTEMPTS,
-    MIN_ATTEMPT_SECONDS,
-    AwsCredentials,
-    pause_before_attempt,
-)
+from affino_mcp.store.wire import ATTEMPT_SECONDS, AwsCredentials, attempt_timeouts
 
 if TYPE_CHECKING:
     import urllib3
@@ -154,24 +147,17 @@ class S3FileStore:
         """
         place = (query or {}).get("prefix", key)
         with trace_call("s3", method, lambda: f"{self._bucket}/{place.partition('/')[0]}") as end:
-            elapsed, fault, attempt = start_stopwatch(), RequestFault("deadline", is_unanswered=False), 0
-            while (seconds := self._next_timeout(method, attempt)) is not None:
+            elapsed, fault, attempt = start_stopwatch(), NO_TIME_LEFT, 0
+            longest = PUT_SECONDS if method == "PUT" else ATTEMPT_SECONDS
+            for attempt, seconds in enumerate(attempt_timeouts(longest), 1):  # noqa: B007 (the last one is told below)
                 answer = self._requests.send(method, self._request_url(key, query), headers or {}, content, seconds)
-                attempt, end.status = attempt + 1, answer.status
+                end.status = answer.status
                 if not isinstance(answer, RequestFault):
                     return answer
                 fault = answer
                 if fault.status == 403:
                     break
             raise self._give_up(method, place, fault, attempt, elapsed())
-
-    @staticmethod
-    def _next_timeout(method: str, attempt: int) -> float | None:
-        if attempt >= MAX_REQUEST_ATTEMPTS:
-            return None
-        pause_before_attempt(attempt)
-        seconds = min(PUT_SECONDS if method == "PUT" else ATTEMPT_SECONDS, working_seconds())
-        return seconds if seconds >= MIN_ATTEMPT_SECONDS else None
 
     def _request_url(self, key: str, query: Mapping[str, str] | None) -> str:
         url = self._object_url(key)

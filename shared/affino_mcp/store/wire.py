@@ -7,7 +7,7 @@ what was not sent from what was sent and not answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,7 +19,7 @@ from affino_mcp.deadline import working_seconds
 from affino_mcp.store.connections import ConnectionPool, Exchange, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody, request_place
-from affino_mcp.store.network_faults import NOT_CONNECTED, RequestFault, broken_exchange
+from affino_mcp.store.network_faults import NO_TIME_LEFT, NOT_CONNECTED, RequestFault, broken_exchange
 from affino_mcp.store.retry import back_off
 from affino_mcp.store.signature_v4 import AwsKeys, PostSigner
 from affino_mcp.store.tracing import CallEnd, trace_call
@@ -64,6 +64,19 @@ def pause_before_attempt(attempt: int) -> None:
         back_off(attempt, base=0.05, longest=0.8)
 
 
+def attempt_timeouts(longest: float = ATTEMPT_SECONDS) -> Iterator[float]:
+    """Gives the seconds, at most `longest`, of each attempt of a request, after its pause.
+
+    It ends after MAX_REQUEST_ATTEMPTS, and when the deadline is near.
+    """
+    for attempt in range(MAX_REQUEST_ATTEMPTS):
+        pause_before_attempt(attempt)
+        seconds = min(longest, working_seconds())
+        if seconds < MIN_ATTEMPT_SECONDS:
+            return
+        yield seconds
+
+
 class AwsCredentials(Protocol):
     """The interface of botocore's credential objects, for whose signers such keys are good too."""
 
@@ -99,7 +112,7 @@ class RequestAttempts:
 
     def last_fault(self) -> RequestFault:
         """Why the request is given up."""
-        return self.faults[-1] if self.faults else RequestFault("deadline", is_unanswered=False)
+        return self.faults[-1] if self.faults else NO_TIME_LEFT
 
 
 FinishRead = Callable[[], dict[str, Any]]

@@ -15,7 +15,7 @@ import pytest
 
 from affino_mcp.deadline import deadline
 from affino_mcp.local.stores import EmulatorCredentials
-from affino_mcp.store import notice_senders
+from affino_mcp.store import wire
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall
 from affino_mcp.store.notice_senders import MAX_SUBJECT, NoticeFile, SnsTopic, open_notice_sender
@@ -45,7 +45,7 @@ class Sns:
 
 @pytest.fixture
 def sns(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sns]:
-    monkeypatch.setattr(notice_senders, "pause_before_attempt", lambda attempt: None)
+    monkeypatch.setattr(wire, "pause_before_attempt", lambda attempt: None)
     found = Sns()
 
     class Handler(BaseHTTPRequestHandler):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from affino_mcp.local.stores import EmulatorCredentials
-from affino_mcp.store import s3
+from affino_mcp.store import wire
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.files import NoObject
 from affino_mcp.store.given_up import GivenUpCall
@@ -32,7 +32,7 @@ def given_up() -> list[GivenUpCall]:
 
 @pytest.fixture
 def files(answers: Answers, given_up: list[GivenUpCall], monkeypatch: pytest.MonkeyPatch) -> Iterator[S3FileStore]:
-    monkeypatch.setattr(s3, "pause_before_attempt", lambda attempt: None)
+    monkeypatch.setattr(wire, "pause_before_attempt", lambda attempt: None)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -21,7 +21,7 @@ from affino_mcp.control_edge.own_work.own_rows import (
 )
 from affino_mcp.control_edge.own_work.work_request import WorkRequest
 from affino_mcp.control_edge.own_work.work_words import collect_names, describe_work
-from affino_mcp.control_edge.row_undo import rehearse_undo, undo_row
+from affino_mcp.control_edge.row_undo import find_obstacle, undo_row
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.errors import NetworkNotAllowed, PersonNotAllowed, ProfileDisabled, ProfileExpired
 from affino_mcp.tool_errors import PermissionDenied, ToolDisabled, ToolError
@@ -90,11 +90,7 @@ def show_work(ask: WorkRequest) -> Response:
 def ask_before_undo(ask: WorkRequest) -> Response:
     """The page that shows one change, and whether it can be undone now or what prevents it. Raises NotFound."""
     row = _require_row(ask)
-    try:
-        rehearse_undo(ask, row)
-    except ToolError as error:
-        return _render_undo(ask, row, wrong=error.message)
-    return _render_undo(ask, row)
+    return _render_undo(ask, row, wrong=find_obstacle(ask, row))
 
 
 def undo_change(ask: WorkRequest) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -134,23 +134,21 @@ def disable_person(ask: ScreenRequest) -> Response:
     person = require_person(ask)
     if _is_operator(ask, person):
         return _render_person(ask, person, "You cannot disable yourself. Ask another operator.")
-    with audit_screen_action(
-        ask, "disable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": False}
-    ) as action:
-        ask.centre.people.disable(person.user_code, action.commit)
-    _mark_contact(ask, person, disabled=True)
-    return _redirect_done(ask, person, "disabled", action)
+    return _switch_person(ask, person, ask.centre.people.disable, active=False)
 
 
 def enable_person(ask: ScreenRequest) -> Response:
     """Enables the person again."""
-    person = require_person(ask)
-    with audit_screen_action(
-        ask, "enable_person", ActionSubject.from_person(person), {"active": person.active}, {"active": True}
-    ) as action:
-        ask.centre.people.enable(person.user_code, action.commit)
-    _mark_contact(ask, person, disabled=False)
-    return _redirect_done(ask, person, "enabled", action)
+    return _switch_person(ask, require_person(ask), ask.centre.people.enable, active=True)
+
+
+def _switch_person(ask: ScreenRequest, person: Person, switch: Callable[..., object], *, active: bool) -> Response:
+    """Has `switch` do it, which takes the person's code and the commit of the deed's row."""
+    deed, subject = "enable_person" if active else "disable_person", ActionSubject.from_person(person)
+    with audit_screen_action(ask, deed, subject, {"active": person.active}, {"active": active}) as action:
+        switch(person.user_code, action.commit)
+    _mark_contact(ask, person, disabled=not active)
+    return _redirect_done(ask, person, "enabled" if active else "disabled", action)
 
 
 def _mark_contact(ask: ScreenRequest, person: Person, *, disabled: bool) -> None:

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from affino_mcp.audit.row import AuditRow
 from affino_mcp.control_edge.row_offers import changed_record, list_offers, may_take_back
-from affino_mcp.control_edge.row_undo import rehearse_undo, undo_row
+from affino_mcp.control_edge.row_undo import find_obstacle, undo_row
 from affino_mcp.control_edge.row_visibility import restrict_row
 from affino_mcp.control_edge.screen_request import ScreenRequest
 from affino_mcp.control_edge.screens.logs import require_log_row
@@ -17,11 +17,7 @@ from affino_mcp.tool_errors import NotFound, ToolError
 def ask_before_taking_back(ask: ScreenRequest) -> Response:
     """The page that shows what would be taken back, or why it cannot be, and asks for confirmation. Raises NotFound."""
     row = _require_row(ask)
-    try:
-        rehearse_undo(ask, row)
-    except ToolError as error:
-        return _render_question(ask, row, wrong=error.message)
-    return _render_question(ask, row)
+    return _render_question(ask, row, wrong=find_obstacle(ask, row))
 
 
 def take_back(ask: ScreenRequest) -> Response:
