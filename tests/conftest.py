@@ -10,8 +10,10 @@ import pytest
 import typer.testing
 from hypothesis import HealthCheck, settings
 
+from affino_mcp.gate.people import passwords
 from tests.flow.deleted_stock import DeletedStock
 from tests.flow.worlds import split_for_remote
+from tests.password_hashes import QUICK_HASHER
 from tests.world import BUILTIN, CHOSEN_KIND, REMOTE
 
 pytest_plugins = ["tests.roles.plugin", "tests.security.figures"]
@@ -20,6 +22,8 @@ pytest_plugins = ["tests.roles.plugin", "tests.security.figures"]
 # Typer 0.29 makes the whole tree of commands at each run of a command, which takes longer than most commands
 # (tests/unit/cli/test_command_tree.py).
 typer.testing._get_command = cache(typer.testing._get_command)  # type: ignore[attr-defined]
+
+passwords._hasher = QUICK_HASHER
 
 settings.register_profile("hunt", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.register_profile("fixed", settings.get_profile("hunt"), derandomize=True)

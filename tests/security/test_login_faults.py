@@ -10,9 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 import pytest
-from argon2 import PasswordHasher
 
-from affino_mcp.gate.people import passwords
 from affino_mcp.login_edge.answer import OUTCOME_UNKNOWN, UNAVAILABLE
 from affino_mcp.store.faults import TransactionFailed
 from affino_mcp.store.testing.faulty_database import StoreFault
@@ -38,9 +36,8 @@ OUTAGES: Final = [trial for trial in TRIALS if trial.values[2] in UNANSWERED | {
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoginStage]:
-    """The login function, with password hashes of the least work."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+def stage() -> Iterator[LoginStage]:
+    """The login function."""
     stage = LoginStage()
     yield stage
     stage.close()

@@ -10,7 +10,13 @@ from affino_mcp.gate.people import passwords as module
 from affino_mcp.gate.people.passwords import MAX_PASSWORD_CHARACTERS, MIN_PASSWORD_CHARACTERS
 from affino_mcp.store.ops import Put
 from affino_mcp.tool_errors import InvalidArgument
+from tests.password_hashes import SERVICE_HASHER
 from tests.unit.gate.world import CREDENTIALS, PASSWORD, World
+
+
+@pytest.fixture(autouse=True)
+def hashed_as_in_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_hasher", SERVICE_HASHER)
 
 
 @pytest.mark.parametrize(
