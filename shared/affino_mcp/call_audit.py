@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, TypeVar
 
 from affino_mcp import observability
@@ -26,11 +26,12 @@ from affino_mcp.instance.confirming import ConfirmationMethod
 from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
 from affino_mcp.tool_errors import ToolError
+from affino_mcp.value_class import work_class
 
 T = TypeVar("T")
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class CallAudit:
     """Builds and writes the audit row of one call. `elapsed` gives the call's duration in milliseconds.
 

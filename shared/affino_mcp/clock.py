@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-_AGO_PATTERN: Final = re.compile(r"([0-9]{1,6})([smhd])")
+from affino_mcp.late_pattern import late_pattern
+
+_AGO_PATTERN: Final = late_pattern(r"([0-9]{1,6})([smhd])")
 _TIMEDELTA_UNITS: Final = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 SECOND_MICROSECONDS: Final = 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -7,11 +7,11 @@ of the light stemming that search engines use (alef, yeh, kaf, heh).
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
 from affino_mcp.characters import remove_unseen
+from affino_mcp.late_pattern import late_pattern
 
 _LATIN: Final = {
     "æ": "ae", "œ": "oe", "ø": "o", "ð": "d", "đ": "d", "ħ": "h", "\u0131": "i", "ȷ": "j", "ĸ": "k", "ł": "l", "ŋ": "n",
@@ -29,7 +29,7 @@ _SPELLINGS: Final = str.maketrans(_LATIN | _ARABIC | _CYRILLIC | _APOSTROPHES | 
 _SPELT_AS_TWO: Final = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"}
 """Letters of German and the Nordic languages, as they are spelt where they cannot be written."""
 _TWO_LETTERS: Final = str.maketrans(_SPELT_AS_TWO)
-_OTHER_DIGITS: Final = re.compile(r"[^\D0-9]")
+_OTHER_DIGITS: Final = late_pattern(r"[^\D0-9]")
 """A decimal digit of another script."""
 
 

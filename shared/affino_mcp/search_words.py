@@ -6,11 +6,11 @@ Hangul, whose compounds have none) a word may begin at every letter.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Final
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.letter_ranges import LetterRanges
 from affino_mcp.plain_text import is_in_word, plain, spell_out
 
@@ -30,9 +30,9 @@ _UNSPACED: Final = LetterRanges(
     "\U00017000-\U00018d8f", "\U00020000-\U0003fffd",
 )  # fmt: skip
 """Letters of scripts without blanks between words; the last two lines have Han, Yi and Tangut."""
-_VERSION: Final = re.compile(r"v[0-9]+")
-_ASCII_WORD: Final = re.compile(r"[a-z0-9]+")
-_LATER_JAMO: Final = re.compile(r"[\u1160-\u11ff]")
+_VERSION: Final = late_pattern(r"v[0-9]+")
+_ASCII_WORD: Final = late_pattern(r"[a-z0-9]+")
+_LATER_JAMO: Final = late_pattern(r"[\u1160-\u11ff]")
 """Vowels and final consonants of Hangul, with which no syllable begins."""
 
 

@@ -6,9 +6,9 @@ with a trunk prefix (a 0, in brackets behind a country code) or without.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.plain_text import plain
 from affino_mcp.value_class import value_class
 
@@ -21,9 +21,9 @@ _MAX_DIGITS: Final = 15
 _SAME_NUMBER_DIGITS: Final = 9
 """Two numbers that end in the same so many digits are the same, whatever trunk prefix each is written with."""
 _GAP: Final = r"[\s().\-/\u00b7\u2010-\u2015\u2212]"
-_NUMBER: Final = re.compile(rf"(?:\+{_GAP}{{0,3}})?[0-9](?:{_GAP}*[0-9])+")
-_TRUNK: Final = re.compile(r"\(\s*0\s*\)")
-_GROUP: Final = re.compile(r"[0-9]+")
+_NUMBER: Final = late_pattern(rf"(?:\+{_GAP}{{0,3}})?[0-9](?:{_GAP}*[0-9])+")
+_TRUNK: Final = late_pattern(r"\(\s*0\s*\)")
+_GROUP: Final = late_pattern(r"[0-9]+")
 _SHORT_CODES: Final = frozenset(
     (
         *(

@@ -1,16 +1,18 @@
 """Classes of values that nobody changes, made in a tenth of the time that a frozen dataclass takes.
 
 A frozen dataclass compiles six methods for each class, which was a quarter of a function's start (docs/performance.md). A value
-class compiles `__init__` alone, from a plainer text, and shares the other methods. mypy refuses to set an attribute, as it does
-for a frozen dataclass; at run time nothing looks, which makes new values cheaper too.
+class has an `__init__` that is compiled once for all classes with fields of the same forms, and shares the other methods.
+mypy refuses to set an attribute, as it does for a frozen dataclass; at run time nothing looks, which makes new values cheaper
+too. A work class is made in the same way, and its attributes may be set.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from operator import attrgetter
+from types import CodeType, FunctionType
 from typing import Any, TypeVar, dataclass_transform, overload
 
 _Kind = TypeVar("_Kind")
@@ -66,32 +68,68 @@ def _make_value_class(kind: Any, *, eq: bool) -> Any:
     for name, method in methods.items():
         if vars(kind).get(name) is None:
             setattr(kind, name, method)
-    made = dataclass(init=False, eq=False, repr=False)(kind)
-    made.__init__ = _compile_init(made)
+    return _make_class(kind)
+
+
+@dataclass_transform(field_specifiers=(field,))
+def work_class(kind: type[_Kind], /) -> type[_Kind]:
+    """Makes a class of work in progress: a dataclass whose values change, equal to themselves alone, with `object`'s repr."""
+    made: type[_Kind] = _make_class(kind)
     return made
 
 
-def _compile_init(kind: Any) -> Any:
-    """Gives the `__init__` that `dataclass` would make. A default is a name of the text's own, so that it needs no closure."""
-    known: dict[str, Any] = {"_absent": MISSING}
-    parameters, values, targets = [], [], []
-    for place, each in enumerate(fields(kind)):
-        default, value = "", each.name
-        if each.default is not MISSING:
-            default, known[f"_{place}"] = f"=_{place}", each.default
-        elif each.default_factory is not MISSING:
-            default, known[f"_{place}"] = "=_absent", each.default_factory
-            value = f"_{place}() if {each.name} is _absent else {each.name}" if each.init else f"_{place}()"
-        if each.init:
-            parameters.append(each.name + default)
-        elif each.default_factory is MISSING:
-            continue  # the class has its default, or `__post_init__` sets it
-        values.append(value)
-        targets.append(f"self.{each.name}")
-    body = f"{','.join(targets)},={','.join(values)}," if values else "pass"
-    then = ";self.__post_init__()" if hasattr(kind, "__post_init__") else ""
-    exec(f"def __init__(self,{','.join(parameters)}):{body}{then}", known)  # noqa: S102 (of field names alone)
-    made = known["__init__"]
-    made.__annotations__ = {each.name: each.type for each in fields(kind)}
-    made.__qualname__ = f"{kind.__qualname__}.__init__"
+def _make_class(kind: Any) -> Any:
+    """The dataclass with an `__init__` of ours. `dataclass` would search each type that is a text, so it sees none."""
+    types, kind.__annotations__ = kind.__annotations__, dict.fromkeys(kind.__annotations__, object)
+    made: Any = dataclass(init=False, eq=False, repr=False)(kind)
+    made.__annotations__ = types
+    for each in fields(made):
+        each.type = types.get(each.name, each.type)
+    made.__init__ = _make_init(made)
     return made
+
+
+_PLAIN, _MADE, _ADDED = "PMA"
+"""A field's form in an `__init__`: a parameter, one whose default is made, and a value that is made and no parameter."""
+
+
+def _make_init(kind: Any) -> FunctionType:
+    """Gives the `__init__` that `dataclass` would make: a shared one under the names of this class's fields."""
+    own = [each for each in fields(kind) if each.init or each.default_factory is not MISSING]
+    given = [each for each in own if each.init]
+    forms = "".join(_PLAIN if each.default_factory is MISSING else _MADE if each.init else _ADDED for each in own)
+    shared = _compile_init(forms, hasattr(kind, "__post_init__"))
+    known = {f"make{place}": each.default_factory for place, each in enumerate(own)} | {"absent": MISSING}
+    made = FunctionType(_rename(shared, kind, own), known, "__init__", _list_defaults(given))
+    made.__annotations__ = {each.name: each.type for each in given}
+    return made
+
+
+def _rename(shared: CodeType, kind: Any, own: list[Field[Any]]) -> CodeType:
+    names = {f"_{place}": each.name for place, each in enumerate(own)}
+    return shared.replace(
+        co_varnames=tuple(names.get(name, name) for name in shared.co_varnames),
+        co_names=tuple(names.get(name, name) for name in shared.co_names),
+        co_qualname=f"{kind.__qualname__}.__init__",
+    )
+
+
+def _list_defaults(given: list[Field[Any]]) -> tuple[Any, ...]:
+    has_default = [each.default is not MISSING or each.default_factory is not MISSING for each in given]
+    if has_default != sorted(has_default):
+        raise TypeError("a field without a default follows one with a default")
+    return tuple(each.default for each, has in zip(given, has_default, strict=True) if has)
+
+
+@cache
+def _compile_init(forms: str, is_checked: bool) -> CodeType:
+    """The `__init__` of fields that are named _0, _1 and so on, for all classes whose fields have these forms."""
+    values = {_PLAIN: "_{0}", _MADE: "make{0}() if _{0} is absent else _{0}", _ADDED: "make{0}()"}
+    parameters = ",".join(("self", *(f"_{place}" for place, form in enumerate(forms) if form != _ADDED)))
+    targets = "".join(f"self._{place}," for place in range(len(forms)))
+    body = f"{targets}={','.join(values[form].format(place) for place, form in enumerate(forms))}," if forms else "pass"
+    then = ";self.__post_init__()" if is_checked else ""
+    made: dict[str, Any] = {}
+    exec(f"def __init__({parameters}):{body}{then}", made)  # noqa: S102 (of names that are made here)
+    code: CodeType = made["__init__"].__code__
+    return code

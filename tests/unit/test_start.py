@@ -15,6 +15,8 @@ NEEDED_BY_FEW = {"boto3", "botocore.auth", "botocore.credentials", "urllib3", "x
     "httpx",
     "jinja2",
     "difflib",
+    "html.entities",
+    "pydantic.plugin._loader",
 }
 NEEDED_AFTER_A_RESTORE = {"botocore.auth", "botocore.credentials", "urllib3"}
 

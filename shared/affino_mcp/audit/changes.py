@@ -8,11 +8,11 @@ then records.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from affino_mcp.audit.redact import WITHHELD_TEXT, is_digest, json_bytes, redact_name, redact_value, storable_text
+from affino_mcp.late_pattern import late_pattern
 
 if TYPE_CHECKING:
     from affino_mcp.instance.port import RecordChange
@@ -27,7 +27,7 @@ MIN_CHANGES_BYTES: Final = 1500
 _VALUE_CHARACTERS: Final = (120, 60, 20)
 _MAX_FIELDS: Final = 60
 _MAX_CODES: Final = 500
-_CODES_IN_TEXT: Final = re.compile(r"[0-9]{1,16}(?:, [0-9]{1,16})+")
+_CODES_IN_TEXT: Final = late_pattern(r"[0-9]{1,16}(?:, [0-9]{1,16})+")
 _BEFORE_AND_AFTER: Final = ("before", "after")
 
 

@@ -8,7 +8,6 @@ length of the log, and one of the whole rows of an index's entries.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +20,7 @@ from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ, load_whole_rows, r
 from affino_mcp.audit.row import AuditRow, Outcome
 from affino_mcp.audit.row_records import concerns, is_of_call
 from affino_mcp.clock import epoch_microseconds, format_iso
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.store.ops import Compare, Condition, Database, Item, Query, SortSpan, all_of, any_of, equals
 from affino_mcp.value_class import value_class
 
@@ -30,7 +30,7 @@ MAX_READS: Final = 50
 WHOLE_ROWS_PER_READ: Final = 200
 """Rows of one read that are read whole, to know which records they concern: two batches."""
 
-_RECORD_PATTERN: Final = re.compile(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
+_RECORD_PATTERN: Final = late_pattern(r"[a-z_]{1,32}#[A-Za-z0-9_-]{1,64}")
 
 
 def is_record_ref(text: str) -> bool:

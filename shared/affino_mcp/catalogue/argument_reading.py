@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from typing import Any
 
@@ -12,9 +12,10 @@ from affino_mcp.catalogue.named_codes import named_codes
 from affino_mcp.catalogue.reading import Implied, Reading, ReadingRefused
 from affino_mcp.catalogue.record import Field
 from affino_mcp.catalogue.warning import CallWarning
+from affino_mcp.value_class import work_class
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class ReadArguments:
     """What was meant: `values` by argument, `faults` (the end of a sentence) by argument, and warnings of conversions."""
 

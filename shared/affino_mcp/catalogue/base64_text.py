@@ -6,13 +6,14 @@ import re
 from typing import Any, Final
 
 from affino_mcp.catalogue.reading import Reading, ReadingRefused
+from affino_mcp.late_pattern import late_pattern
 
 MAX_BASE64_CHARACTERS: Final = 4 * 1024 * 1024
 """Maximum characters of Base64: a Lambda request holds 6 MB."""
 _MAX_WRAPPED_CHARACTERS: Final = MAX_BASE64_CHARACTERS * 9 // 8
 """So long is a text of that many characters in lines; longer ones are left to the check of their length."""
 _MAX_PREFIX_CHARACTERS: Final = 200
-_DATA_URL: Final = re.compile(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+-]+=[^;,]*)*)(;base64)?,", re.IGNORECASE)
+_DATA_URL: Final = late_pattern(r"data:([\w.+-]+/[\w.+-]+)?((?:;[\w.+-]+=[^;,]*)*)(;base64)?,", re.IGNORECASE)
 _PLAIN_LETTERS: Final = str.maketrans("-_", "+/", " \t\r\n\f\v")
 
 

@@ -19,14 +19,15 @@ from affino_mcp.catalogue.faults import HTML_GROWTH, describe_growth
 from affino_mcp.catalogue.money_text import MAX_AMOUNT, NOT_MONEY, OUT_OF_BOUNDS
 from affino_mcp.catalogue.reading import MAX_NAME_CHARACTERS, Reader, RecordName
 from affino_mcp.characters import tidy_text
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.tidied_text import ForbiddenCharacters, TidyText
 from affino_mcp.value_class import value_class
 
 MAX_CODE: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps exactly."""
 
-_URL = re.compile(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
-_EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
+_URL = late_pattern(r"(https?://)?[^\s/@:<>\"'\\]+\.[^\s/@:<>\"'\\]+(:\d{1,5})?([/?#][^\s<>\"'\\]*)?", re.IGNORECASE)
+_EMAIL = late_pattern(r"[^\s@<>()\[\]\\,;:\"]+@[^\s@<>()\[\]\\,;:\"]+\.[^\s@<>()\[\]\\,;:\".]{2,}")
 _MAX_EMPTY_CHARACTERS: Final = 200
 
 
@@ -66,17 +67,13 @@ def fixed_error(text: str) -> PydanticCustomError:
     return PydanticCustomError("affino", "{text}", {"text": text})
 
 
-def _validator(text: str, good: Callable[[Any], bool]) -> AfterValidator:
+def _pattern_validator(text: str, pattern: re.Pattern[str]) -> AfterValidator:
     def check(value: Any) -> Any:
-        if not good(value):
+        if pattern.fullmatch(value) is None:
             raise fixed_error(text)
         return value
 
     return AfterValidator(check)
-
-
-def _pattern_validator(text: str, pattern: re.Pattern[str]) -> AfterValidator:
-    return _validator(text, lambda value: pattern.fullmatch(value) is not None)
 
 
 def _normalise_text(value: str, limit: int, *, lines: bool = False) -> str:

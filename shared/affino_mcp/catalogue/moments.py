@@ -6,18 +6,18 @@ brackets as in RFC 9557.
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, date, datetime, tzinfo
 from typing import Final
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.value_class import value_class
 from affino_mcp.zones import DEFAULT_ZONE, day_start, find_zone, local_moments, nearest_zones
 
 MAX_MOMENT_CHARACTERS: Final = 120
-_WITH_ZONE: Final = re.compile(
+_WITH_ZONE: Final = late_pattern(
     r"(\d{4}-\d\d-\d\d\S*|\d{4}-\d\d-\d\d \d\d?:\S+)(?: +(?=[A-Za-z])([^\[\]]+)|\[!?([^\[\]]+)\])"
 )
-DAY: Final = re.compile(r"\d{4}-\d\d-\d\d")
+DAY: Final = late_pattern(r"\d{4}-\d\d-\d\d")
 FORM_OF_DATE: Final = "must be a date, like 2026-12-24"
 FORM_OF_MOMENT: Final = "must be a date and time, like 2026-12-24T09:30:00Z or 2026-12-24T09:30 Europe/London"
 

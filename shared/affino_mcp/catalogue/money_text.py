@@ -10,6 +10,7 @@ import unicodedata
 from decimal import Decimal
 from typing import Final
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.value_class import value_class
 
 MAX_MONEY_CHARACTERS: Final = 60
@@ -45,16 +46,16 @@ CURRENCY_WORDS: Final = {
 
 _BLANKS: Final = " \u00a0\u2007\u2009\u202f_"
 _APOSTROPHES: Final = "'\u2019\u02bc`"
-_MULTIPLES: Final = re.compile(
+_MULTIPLES: Final = late_pattern(
     r"(?<=\d)\s*(k|tsd|thousand|m|mn|mio|millions?|b|bn|billion|mrd)\.?(?![a-z])", re.IGNORECASE
 )
-_PARTS: Final = re.compile(r"(\D*)(\d(?:.*\d)?)(\D*)", re.DOTALL)
-_NEGATIVE: Final = re.compile(r"[-\u2212(]")
-_NO_PENCE: Final = re.compile(r"[.,][-\u2013\u2014]{1,2}$")
+_PARTS: Final = late_pattern(r"(\D*)(\d(?:.*\d)?)(\D*)", re.DOTALL)
+_NEGATIVE: Final = late_pattern(r"[-\u2212(]")
+_NO_PENCE: Final = late_pattern(r"[.,][-\u2013\u2014]{1,2}$")
 """How Swiss prices end: `40.-`."""
-_PLAIN: Final = re.compile(r"(\d+)(?:([.,])(\d+))?")
-_GROUPED: Final = re.compile(r"([1-9]\d{0,2})(?:G\d{3})+(?:D(\d+))?")
-_LAKHS: Final = re.compile(r"[1-9]\d?(?:,\d\d)+,\d{3}(?:\.(\d+))?")
+_PLAIN: Final = late_pattern(r"(\d+)(?:([.,])(\d+))?")
+_GROUPED: Final = late_pattern(r"([1-9]\d{0,2})(?:G\d{3})+(?:D(\d+))?")
+_LAKHS: Final = late_pattern(r"[1-9]\d?(?:,\d\d)+,\d{3}(?:\.(\d+))?")
 MAX_AMOUNT: Final = 10**13
 OUT_OF_BOUNDS: Final = f"must be a finite number from 0 to {MAX_AMOUNT:,}"
 NOT_MONEY: Final = "must be a number, like 40000 or 1250.50"

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any, Final
 
+from affino_mcp.late_pattern import late_pattern
+
 MAX_LIST_TEXT_CHARACTERS: Final = 50_000
 """Longest text that is parsed as a list: a thousand names, or several thousand codes."""
 MAX_JSON_TEXT_CHARACTERS: Final = 1_000_000
@@ -17,8 +19,8 @@ MAX_JSON_TEXT_CHARACTERS: Final = 1_000_000
 MAX_TEXT_OF_ONE: Final = 60
 """Longest text that is looked at as one number or truth value."""
 MAX_EXACT: Final = 2**53
-_WHOLE: Final = re.compile(r"\s*(-?[0-9]{1,40})(?:\.0{1,16})?\s*")
-_NUMBERS: Final = re.compile(r"\s*[0-9]{1,16}(\s*[,;]\s*[0-9]{1,16})+\s*")
+_WHOLE: Final = late_pattern(r"\s*(-?[0-9]{1,40})(?:\.0{1,16})?\s*")
+_NUMBERS: Final = late_pattern(r"\s*[0-9]{1,16}(\s*[,;]\s*[0-9]{1,16})+\s*")
 _TRUTHS: Final = {"true": True, "false": False}
 
 

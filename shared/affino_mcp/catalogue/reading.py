@@ -7,7 +7,7 @@ meanings is refused with both.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, tzinfo
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from affino_mcp.catalogue import moments, plain_values
 from affino_mcp.catalogue.money_text import MoneyRefused, read_money
 from affino_mcp.catalogue.value_synonyms import find_synonym, fold_word
 from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import value_class, work_class
 from affino_mcp.zones import DEFAULT_ZONE
 
 MAX_NAME_CHARACTERS: Final = 200
@@ -42,7 +42,7 @@ class Implied:
     told: bool
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class Reading:
     """Reads the values of one call. `zone` is the person's, for moments that name none.
 

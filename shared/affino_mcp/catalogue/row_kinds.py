@@ -25,7 +25,7 @@ Row = dict[str, Any]
 def rows_kind(limit: int, *fields: Field) -> Kind:
     """A list of at most `limit` parts, each with these fields; the required ones may not be empty."""
     shapes: Any = {field.python_name: _model_field(field) for field in fields}
-    model = create_model("Row", __config__=ConfigDict(extra="forbid", frozen=True), **shapes)
+    model = create_model("Row", __config__=ConfigDict(extra="forbid", frozen=True, defer_build=True), **shapes)
     required = [field.name for field in fields if field.required]
     part = {"type": "object", "properties": {field.name: field.schema() for field in fields}, "required": required}
     return Kind(

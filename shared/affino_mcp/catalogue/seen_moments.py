@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
@@ -11,8 +10,9 @@ from pydantic import ValidatorFunctionWrapHandler, WrapValidator
 from affino_mcp.catalogue.kinds import Kind
 from affino_mcp.catalogue.reading import Reading, read_datetime
 from affino_mcp.catalogue.time_kinds import datetime_kind
+from affino_mcp.late_pattern import late_pattern
 
-_MILLISECONDS: Final = re.compile(r"\.\d{3}(?!\d)")
+_MILLISECONDS: Final = late_pattern(r"\.\d{3}(?!\d)")
 _SECONDS: Final = len("2026-12-24T09:30:00")
 
 

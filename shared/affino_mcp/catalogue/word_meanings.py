@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -10,12 +9,13 @@ from functools import cache
 from typing import Final
 
 from affino_mcp.catalogue.synonyms import FAMILY_NOUNS, IGNORED_WORDS, OTHER_NOUNS, TOOL_PHRASES, VERBS
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.value_class import value_class
 
 MAX_SEARCH_WORDS: Final = 30
 """How many words of a search count."""
-_WORD: Final = re.compile(r"[^\W_]+")
-_HUMP: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_WORD: Final = late_pattern(r"[^\W_]+")
+_HUMP: Final = late_pattern(r"(?<=[a-z])(?=[A-Z])")
 _ARTICLES: Final = frozenset({"a", "an", "the"})
 _PREPOSITIONS: Final = frozenset(
     ["of", "about", "on", "in", "for", "from", "with", "by", "at", "to", "within", "under"]

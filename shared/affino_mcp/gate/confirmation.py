@@ -17,6 +17,7 @@ from typing import Any, Final
 from affino_mcp.catalogue.method import CONFIRM, IDEMPOTENCY_KEY
 from affino_mcp.gate.caller import Caller
 from affino_mcp.instance.confirming import ConfirmationMethod
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.signed_text import is_signed, json_payload, sign
 from affino_mcp.tool_errors import ConfirmationRequired, NotConfirmed, ToolError
 from affino_mcp.value_class import value_class
@@ -25,7 +26,7 @@ CONFIRMATION_LIFETIME_SECONDS: Final = 5 * 60
 """Seconds within which the person may answer."""
 
 _MAC_LABEL: Final = b"affino-mcp confirmation\0"
-_STATE_PATTERN: Final = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
+_STATE_PATTERN: Final = late_pattern(r"([0-9]{1,12})\.([0-9a-f]{64})", re.ASCII)
 _MAX_ARGUMENT_CHARACTERS: Final = 600
 
 

@@ -6,7 +6,6 @@ signed with a key derived from the profile's secret, and is valid for one expiry
 
 from __future__ import annotations
 
-import re
 import uuid
 from dataclasses import field
 from typing import Final
@@ -20,6 +19,7 @@ from affino_mcp.gate.sessions import session_rows
 from affino_mcp.gate.sessions.session_rows import SESSION_RETENTION_SECONDS, Door, Session
 from affino_mcp.gate.sessions.sessions import Sessions, active_person_row
 from affino_mcp.http.credential_forms import API_KEY_FORM
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.settings import Settings
 from affino_mcp.signed_text import is_signed, sign
 from affino_mcp.store.ops import Database, Update, absent, all_of, equals
@@ -30,7 +30,7 @@ RELOGIN_LINK_LIFETIME_SECONDS: Final = 10 * 60
 RELOGIN_GRACE_SECONDS: Final = 30
 """Seconds after its use in which a link gives the same answer again, prolonging nothing: the first one may have been lost."""
 _MAC_LABEL: Final = b"affino-mcp relogin\0"
-_LINK_PATTERN: Final = re.compile(
+_LINK_PATTERN: Final = late_pattern(
     rf"({API_KEY_FORM})\.([0-9a-f]{{64}})\.([0-9]{{1,12}})\.([0-9]{{1,12}})\.([0-9a-f]{{64}})"
 )
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from affino_mcp.errors import BadRequest
+from affino_mcp.late_pattern import late_pattern
 
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 10_000
@@ -20,7 +21,7 @@ MAX_NAME_BYTES: Final = 128
 
 
 _MARKS: Final = (b",", b"[", b"{")
-_TEXT_PATTERN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_TEXT_PATTERN: Final = late_pattern(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 def has_too_many_parts(body: bytes, limit: int = MAX_NODES) -> bool:

@@ -6,11 +6,11 @@ that of an authorization server likewise (RFC 8414, section 3.1); so a service b
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.value_class import value_class
 
 OAUTH_PREFIX: Final = "/oauth"
@@ -30,7 +30,7 @@ LOGIN_PATHS: Final = frozenset(
 DEFAULT_SCOPES: Final = ("read", "write")
 """The scopes that a client without a wish of its own gets."""
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
-_BARE_URL: Final = re.compile(r"[!\"$->@-~]+")
+_BARE_URL: Final = late_pattern(r"[!\"$->@-~]+")
 
 
 def is_oauth_path(path: str) -> bool:

@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from affino_mcp.catalogue.registry import RECORDS
 from affino_mcp.compact_json import to_json
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.letter_ranges import LetterRanges
 
-_PIECE: Final = re.compile(
+_PIECE: Final = late_pattern(
     r"\\u[0-9a-f]{4}|\\.|[A-Z]?[a-z]{1,40}|[A-Z]{1,40}|[0-9]{1,3}|( )(?=[A-Za-z])|[^\x00-\x7f]|\s{1,40}"
     r"|[\x00-\x08\x0e-\x1b!-/:-@\[\]-`{-\x7f]{1,40}"
 )
@@ -35,17 +36,17 @@ _OUTSIDE_ASCII: Final = (
 _JSON_SIGNS: Final = (
     '":"', '","', '":', ',"', '":{"', '"},{"', '":[{"', '":[', '"}', '},"', '"},"', '"}}', '"}]', '":[]', '],"',
 )  # fmt: skip
-_WORD_OF_NAME: Final = re.compile("[A-Z]?[a-z]+")
-_NICE_END: Final = re.compile(r".*[\s>]", re.DOTALL)
+_WORD_OF_NAME: Final = late_pattern("[A-Z]?[a-z]+")
+_NICE_END: Final = late_pattern(r".*[\s>]", re.DOTALL)
 _REACH_OF_NICE_ENDS: Final = 400
 """How many characters before its limit a part of a text may end, in order to end after a blank or a tag."""
-_OPEN_ENTITY: Final = re.compile(r"&[#0-9A-Za-z]{0,31}\Z")
+_OPEN_ENTITY: Final = late_pattern(r"&[#0-9A-Za-z]{0,31}\Z")
 _REACH_OF_ENTITIES: Final = 32
 _REACH_OF_CLUSTERS: Final = 80
 _ZERO_WIDTH_JOINER: Final = "\u200d"
-_JOINED_SIGNS: Final = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_JOINED_SIGNS: Final = late_pattern("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
 """Skin tones and tags of flags, which belong to the emoji before them."""
-_FLAG_LETTERS: Final = re.compile("[\U0001f1e6-\U0001f1ff]*\\Z")
+_FLAG_LETTERS: Final = late_pattern("[\U0001f1e6-\U0001f1ff]*\\Z")
 
 
 @cache

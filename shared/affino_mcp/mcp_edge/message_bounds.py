@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, Final
 
 from affino_mcp.errors import BadRequest
+from affino_mcp.late_pattern import late_pattern
 
-_ID_PATTERN: Final = re.compile(rb'"id"\s{0,9}:\s{0,9}([0-9]{1,15}(?![0-9])|"[A-Za-z0-9_.:-]{1,64}")')
+_ID_PATTERN: Final = late_pattern(rb'"id"\s{0,9}:\s{0,9}([0-9]{1,15}(?![0-9])|"[A-Za-z0-9_.:-]{1,64}")')
 _ENDS: Final = 200
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from affino_mcp.catalogue.toolset import InvalidToolset, Toolset
@@ -11,7 +10,7 @@ from affino_mcp.errors import BadRequest, NoSuchPath, Refusal
 from affino_mcp.http.oauth_places import RESOURCE_PATH, OAuthPlaces
 from affino_mcp.http.own_address import own_base_url
 from affino_mcp.http.request import HttpRequest
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import value_class, work_class
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -92,7 +91,7 @@ class Dispatch(Protocol):
         """Writes the audit row of a call that the gate refused."""
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class AdmittedRequest:
     """The caller, the call's meta data and the dispatch that carries it out, kept in the ASGI scope from gate to tool.
 

@@ -7,18 +7,18 @@ times between the threshold and the limit.
 
 from __future__ import annotations
 
-import re
 import zlib
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.value_class import value_class
 
 ONE_IN: Final = 256
 NEARLY_FULL_GB: Final = 8
 FULL_ERROR: Final = "ItemCollectionSizeLimitExceeded"
 """The beginning of DynamoDB's name for the error of a partition that is full."""
-_KIND: Final = re.compile(r"(?:[A-Z]#)?[a-z_]+")
+_KIND: Final = late_pattern(r"(?:[A-Z]#)?[a-z_]+")
 
 
 @value_class

@@ -7,13 +7,13 @@ SNS speaks AWS's query protocol alone: a form is posted, and the answer is XML
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import urlencode
 
 from affino_mcp.clock import Clock, format_iso, start_stopwatch, utc_now
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.store.connections import ConnectionPool, ExchangeBroken, NotConnected
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable, Unanswered
 from affino_mcp.store.given_up import GivenUpCall, Report, report_to_nobody
@@ -26,7 +26,7 @@ SNS_VERSION: Final = "2010-03-31"
 MAX_SUBJECT: Final = 99
 """SNS takes fewer than 100 printable ASCII characters, beginning with a letter, digit or punctuation mark."""
 _FORM: Final = "application/x-www-form-urlencoded; charset=utf-8"
-_FAULT_NAME: Final = re.compile(rb"<Code>([A-Za-z.]{1,60})</Code>")
+_FAULT_NAME: Final = late_pattern(rb"<Code>([A-Za-z.]{1,60})</Code>")
 _ACCESS_STATUSES: Final = frozenset({401, 403, 404})
 _FINAL_STATUSES: Final = frozenset({400}) | _ACCESS_STATUSES
 """The HTTP statuses after which the same request is not sent again."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.store.network_faults import RequestFault
 
 if TYPE_CHECKING:
     import urllib3
 
-_FAULT_NAME: Final = re.compile(rb"<Code>([A-Za-z]{1,60})</Code>")
+_FAULT_NAME: Final = late_pattern(rb"<Code>([A-Za-z]{1,60})</Code>")
 
 
 def answer_fault(answer: urllib3.BaseHTTPResponse) -> RequestFault:

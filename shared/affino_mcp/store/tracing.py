@@ -8,7 +8,6 @@ Nothing is measured or sent for an invocation that X-Ray does not sample. Powert
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import socket
 import time
@@ -16,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, Final, NamedTuple
 
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.settings import TraceEnvironment, read_trace_environment
 
 SERVICE_NAMES: Final[Mapping[str, str]] = {
@@ -27,9 +27,9 @@ SERVICE_NAMES: Final[Mapping[str, str]] = {
 }
 """The names of subsegments, by AWS's short names of the services."""
 _PACKET_HEADER: Final = b'{"format": "json", "version": 1}\n'
-_ROOT: Final = re.compile(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
-_PARENT: Final = re.compile(r"[0-9a-f]{16}")
-_UDP_ADDRESS: Final = re.compile(r"(?:.*\budp:|(?!tcp:))([0-9.]+):([0-9]{1,5})(?: .*)?")
+_ROOT: Final = late_pattern(r"1-[0-9a-f]{8}-[0-9a-f]{24}")
+_PARENT: Final = late_pattern(r"[0-9a-f]{16}")
+_UDP_ADDRESS: Final = late_pattern(r"(?:.*\budp:|(?!tcp:))([0-9.]+):([0-9]{1,5})(?: .*)?")
 
 
 class SampledTrace(NamedTuple):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Any, Final, Protocol
 
@@ -23,6 +23,7 @@ from affino_mcp.store.network_faults import NO_TIME_LEFT, NOT_CONNECTED, Request
 from affino_mcp.store.retry import back_off
 from affino_mcp.store.signature_v4 import AwsKeys, PostSigner
 from affino_mcp.store.tracing import CallEnd, trace_call
+from affino_mcp.value_class import work_class
 
 MAX_REQUEST_ATTEMPTS: Final = 3
 ATTEMPT_SECONDS: Final = 2.0
@@ -84,7 +85,7 @@ class AwsCredentials(Protocol):
         """Gives a consistent set of key, secret and token, refreshed when needed."""
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class RequestAttempts:
     """The attempts of one request, and what became of them."""
 

@@ -59,6 +59,8 @@ def remote_instance(stores: Stores, settings: Settings, clock: Clock) -> RemoteI
 def builtin_instance(stores: Stores, settings: Settings) -> BuiltinInstance:
     """The builtin instance, on the service's own tables; before a snapshot, with what its first calls may need."""
     if is_process_snapshotted():
+        import html  # noqa: F401, PLC0415 (loaded when needed)
+
         from affino_mcp.instance.builtin.media import source_checks  # noqa: F401, PLC0415 (loaded when needed)
     tables = settings.records_table, settings.words_table, stores.files, settings.audit_table
     return BuiltinInstance(stores.database, *tables, own_people=not settings.instance_url)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from affino_mcp.errors import BadCredentials
+from affino_mcp.late_pattern import late_pattern
 
 MAX_LOOKED_AT: Final = 300
 """The longest header that is looked at; what is longer is no placeholder."""
@@ -19,10 +20,10 @@ _SHOWN_NAMES: Final = {
     b"x-api-secret": "X-API-Secret",
     b"x-auth-token": "X-Auth-Token",
 }
-_SCHEME: Final = re.compile(rb"bearer(?: +|$)", re.IGNORECASE)
-_SIGNS: Final = re.compile(rb"[$%{}<>\[\]\"'`]")
+_SCHEME: Final = late_pattern(rb"bearer(?: +|$)", re.IGNORECASE)
+_SIGNS: Final = late_pattern(rb"[$%{}<>\[\]\"'`]")
 """Signs of a variable, a gap to fill in, or quotes around a value; no key, secret or token holds one."""
-_WORDS: Final = re.compile(
+_WORDS: Final = late_pattern(
     rb"undefined|null|nil|none|nan|false|true|bearer|change_?me|replace_?me|todo|tbd|placeholder|redacted|\*+|\.+"
     rb"|(?:(?:your|my|the|insert|enter|paste|put|affino|mcp|api|access|x)_?)*(?:token|key|secret|api_?key|access_?token)(?:_?here)?",
     re.IGNORECASE,
@@ -31,9 +32,9 @@ _FILLED_IN: Final = re.compile(
     rb"(?i:bearer +)?[a-z_-]*[0-9][a-z0-9_-]*(?:[:.][a-z_-]*[0-9][a-z0-9_-]*)*", re.IGNORECASE
 )
 """Parts with a digit each, which no word has, and without a sign: what almost every caller sends, told in one step."""
-_PARTS: Final = re.compile(rb"[:.]")
+_PARTS: Final = late_pattern(rb"[:.]")
 """What stands between the parts of a header that carries several values."""
-_SEPARATORS: Final = re.compile(rb"[ _-]+")
+_SEPARATORS: Final = late_pattern(rb"[ _-]+")
 
 
 class PlaceholderSent(BadCredentials):

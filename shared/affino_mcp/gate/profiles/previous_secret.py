@@ -6,7 +6,6 @@ nothing). Its clear text is kept only during the overlap, because signed logins 
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -15,11 +14,12 @@ from affino_mcp.catalogue.warning import CallWarning, WarningCode, make_warning
 from affino_mcp.clock import format_iso
 from affino_mcp.errors import BadCredentials
 from affino_mcp.gate.identity.row_keys import sha256_hex, token_fingerprint
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.tool_errors import InvalidArgument
 from affino_mcp.value_class import value_class
 
 MAX_OVERLAP: Final = timedelta(days=7)
-_OVERLAP_PATTERN: Final = re.compile(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
+_OVERLAP_PATTERN: Final = late_pattern(r"0|(?P<number>[0-9]{1,3})(?P<unit>[hd])")
 
 
 @value_class

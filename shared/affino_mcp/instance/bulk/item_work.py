@@ -8,7 +8,7 @@ off can be repeated, and goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.many_records import ITEMS
@@ -33,6 +33,7 @@ from affino_mcp.instance.port import Call, Done, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.text import fold_address, plural
 from affino_mcp.tool_errors import Conflict, ToolError
+from affino_mcp.value_class import work_class
 
 _STOPPED: Final = (ItemStatus.UNKNOWN, ItemStatus.NOT_BEGUN)
 
@@ -68,7 +69,7 @@ def has_stopped(outcomes: Sequence[ItemOutcome]) -> bool:
     return any(outcome.status in _STOPPED for outcome in outcomes)
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class ItemWork:
     """The work of one call, whose items are calls of `single`.
 

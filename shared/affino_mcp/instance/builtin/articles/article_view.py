@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -20,12 +19,13 @@ from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.builtin.engine.response_budget import ResponseBudget
 from affino_mcp.instance.builtin.references.references import render_record
 from affino_mcp.instance.port import Call, RecordRef
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.plain_text import plain
 
 FAMILY: Final = ARTICLE.family
 STEP_BODIES: Final = "Steps.Body"
 BODY_FROM: Final = ARTICLE.writable["Body"].position.name
-_NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
+_NOT_SLUG: Final = late_pattern(r"[^a-z0-9]+")
 
 
 def render_new_article(call: Call, found: OpenArticle, steps: Sequence[dict[str, Any]]) -> dict[str, Any]:

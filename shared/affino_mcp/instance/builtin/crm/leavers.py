@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.capability import Access, Family
@@ -23,13 +23,14 @@ from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import work_class
 
 MAX_READ_OPPORTUNITIES: Final = 100
 MAX_OPERATIONS: Final = 70
 """So many operations of one transaction may be taken before a further opportunity is left as it is."""
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class ListedLinks:
     """The contacts of one account in a list of contacts: which are listed, and what their links say."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.matching import Values
@@ -32,6 +32,7 @@ from affino_mcp.store.conditions import condition_holds
 from affino_mcp.store.faults import CollectionFull, StoreUnavailable, TransactionFailed, Unanswered
 from affino_mcp.store.ops import Check, Database, Item, Key, Put, WriteOp, absent, equals, write_key
 from affino_mcp.tool_errors import Conflict, StorageFull, ToolError
+from affino_mcp.value_class import work_class
 
 _TOO_MANY_LINKS: Final = "This record has too many links and topics to be changed in one step. Remove some first."
 CHANGED: Final = "Changed"
@@ -40,7 +41,7 @@ MAX_TRANSACTION_OPERATIONS: Final = 100
 """Maximum number of operations of one DynamoDB transaction."""
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class Change:
     """A write that is being prepared. Nothing is written before `commit`.
 

@@ -9,13 +9,14 @@ import re
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.html_elements import ELEMENTS, FORMATTING_WITH_END
+from affino_mcp.late_pattern import late_pattern
 
-_NAME: Final = re.compile(r"([a-zA-Z][^ \t\r\n/>]{0,63})(?=[ \t\r\n/>])")
-_LETTER: Final = re.compile(r"/?[a-zA-Z]")
-_OWN_ELEMENT: Final = re.compile(r"[a-z][a-z0-9._]*-[a-z0-9._-]*|[a-z][a-z0-9]*:[a-z][a-z0-9-]*")
+_NAME: Final = late_pattern(r"([a-zA-Z][^ \t\r\n/>]{0,63})(?=[ \t\r\n/>])")
+_LETTER: Final = late_pattern(r"/?[a-zA-Z]")
+_OWN_ELEMENT: Final = late_pattern(r"[a-z][a-z0-9._]*-[a-z0-9._-]*|[a-z][a-z0-9]*:[a-z][a-z0-9-]*")
 """Names of custom elements and of elements with a namespace, as word processors write them (`o:p`)."""
-_END_TAG: Final = re.compile(r"</([a-zA-Z][^ \t\r\n/>]{0,63})(?=[ \t\r\n/>])")
-_FIRST_ATTRIBUTE: Final = re.compile(r"[ \t\r\n/]*([^ \t\r\n/>][^ \t\r\n/>=]{0,63})([ \t\r\n]*=)?")
+_END_TAG: Final = late_pattern(r"</([a-zA-Z][^ \t\r\n/>]{0,63})(?=[ \t\r\n/>])")
+_FIRST_ATTRIBUTE: Final = late_pattern(r"[ \t\r\n/]*([^ \t\r\n/>][^ \t\r\n/>=]{0,63})([ \t\r\n]*=)?")
 _FLAGS: Final = """
 allowfullscreen alt async autofocus autoplay checked compact controls declare default defer disabled download formnovalidate
 hidden href id inert inline ismap itemscope loop multiple muted nohref nomodule noresize noshade novalidate nowrap open

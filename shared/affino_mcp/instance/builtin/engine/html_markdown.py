@@ -6,15 +6,16 @@ import re
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.html_elements import ELEMENTS
+from affino_mcp.late_pattern import late_pattern
 
-_TAG: Final = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]{0,15})[\s/>]")
+_TAG: Final = late_pattern(r"</?([a-zA-Z][a-zA-Z0-9]{0,15})[\s/>]")
 _SIGNS: Final = (
-    re.compile(r"^ {0,3}#{1,6} \S", re.MULTILINE),
-    re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE),
-    re.compile(r"(?<![\w`])`[^`\s](?:[^`\n]{0,100}[^`\s])?`(?![\w`])"),
-    re.compile(r"(?<![\w*])\*\*[^\s*](?:[^*\n]{0,200}[^\s*])?\*\*(?![\w*])"),
-    re.compile(r"(?<![\w\]])!?\[[^\[\]\n]{1,200}\]\((?:https?://|mailto:|/|#|\.{1,2}/)[^\s()]{0,500}\)"),
-    re.compile(r"^ {0,3}\|?(?: {0,3}:?-{3,}:? {0,3}\|){1,50}(?: {0,3}:?-{3,}:? {0,3})?$", re.MULTILINE),
+    late_pattern(r"^ {0,3}#{1,6} \S", re.MULTILINE),
+    late_pattern(r"^ {0,3}(?:```|~~~)", re.MULTILINE),
+    late_pattern(r"(?<![\w`])`[^`\s](?:[^`\n]{0,100}[^`\s])?`(?![\w`])"),
+    late_pattern(r"(?<![\w*])\*\*[^\s*](?:[^*\n]{0,200}[^\s*])?\*\*(?![\w*])"),
+    late_pattern(r"(?<![\w\]])!?\[[^\[\]\n]{1,200}\]\((?:https?://|mailto:|/|#|\.{1,2}/)[^\s()]{0,500}\)"),
+    late_pattern(r"^ {0,3}\|?(?: {0,3}:?-{3,}:? {0,3}\|){1,50}(?: {0,3}:?-{3,}:? {0,3})?$", re.MULTILINE),
 )
 """Headings, fences, code, strong words, links and tables. Lists and lines below titles are in ordinary letters too."""
 

@@ -5,13 +5,13 @@ The reference is stored as it is. What it shows is found out whenever the text i
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.html_tokens import TokenKind, decode_value, read_tokens
+from affino_mcp.late_pattern import late_pattern
 
 PICTURE_SCHEME: Final = "media"
-_REFERENCE: Final = re.compile(rf"{PICTURE_SCHEME}:([1-9][0-9]{{0,15}})")
+_REFERENCE: Final = late_pattern(rf"{PICTURE_SCHEME}:([1-9][0-9]{{0,15}})")
 
 
 def is_picture_reference(tag: str, attribute: str, value: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from typing import Final
 
@@ -21,6 +20,7 @@ from affino_mcp.instance.builtin.engine.html_source import count_parts, read_sou
 from affino_mcp.instance.builtin.engine.html_tokens import read_tokens
 from affino_mcp.instance.builtin.engine.html_words import find_lost_words, read_words
 from affino_mcp.instance.port import Call
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.tidied_text import ForbiddenCharacters, TidyText
 from affino_mcp.tool_errors import InvalidArgument
 from affino_mcp.value_class import value_class
@@ -63,8 +63,8 @@ ALLOWED_ATTRIBUTES: Final[dict[str, set[str]]] = {
 ALLOWED_SCHEMES: Final = {"http", "https", "mailto", "tel"}
 _REL: Final = "noopener noreferrer nofollow"
 _ADDRESSES: Final = {"href", "src", "cite"}
-_BLANKS: Final = re.compile(r"[\x00-\x20\x7f-\xa0]+")
-_FIRST_SEGMENT: Final = re.compile(r"([^/?#]*?):")
+_BLANKS: Final = late_pattern(r"[\x00-\x20\x7f-\xa0]+")
+_FIRST_SEGMENT: Final = late_pattern(r"([^/?#]*?):")
 _OVERLAY: Final = "\u0338"
 """The stroke that normal form C joins with a `<` or `>` before it into one character, which would break a tag."""
 

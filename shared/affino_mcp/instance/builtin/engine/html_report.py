@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
+
+from affino_mcp.late_pattern import late_pattern
 
 Part = tuple[str, ...]
 """What a text can lose: `(tag, kind)`, or `(tag, attribute, value)`."""
@@ -13,7 +14,7 @@ Part = tuple[str, ...]
 MAX_NAMED: Final = 12
 MAX_QUOTED_CHARACTERS: Final = 600
 _MAX_NAME_CHARACTERS: Final = 40
-_SCHEME: Final = re.compile(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
+_SCHEME: Final = late_pattern(r"\s*([a-zA-Z][a-zA-Z0-9+.-]*)\s*:")
 _ADVICE: Final[Mapping[str, str]] = {
     "data:": "Upload a picture instead: create_media_item, attach_media_file, and attach_article_media for articles.",
     "media:": 'Only articles and steps show media items, as <img src="media:CODE">.',

@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import Enum
-from html import unescape
-from html.entities import html5
 from typing import Final
 
 from affino_mcp.instance.builtin.engine.html_bare_signs import BareSigns
+from affino_mcp.late_pattern import late_pattern
 from affino_mcp.value_class import value_class
 
 RAW_TEXT: Final = frozenset({"script", "style"})
@@ -23,13 +22,13 @@ AMBIGUOUS: Final = RAW_TEXT | frozenset(
 )
 """Elements behind which the standard reads a text by other rules than in the data state."""
 
-_NAME: Final = re.compile(r"[a-zA-Z][^ \t\r\n/>]*")
-_BETWEEN: Final = re.compile(r"[ \t\r\n/]*")
-_ATTRIBUTE: Final = re.compile(r"([^ \t\r\n/>][^ \t\r\n/>=]*)(?:[ \t\r\n]*(=)[ \t\r\n]*)?")
-_UNQUOTED: Final = re.compile(r"[^ \t\r\n>]*")
-_COMMENT_END: Final = re.compile(r"--!?>")
-_REFERENCE: Final = re.compile(r"&(?:#(?:[0-9]+|[xX][0-9a-fA-F]+);?|[a-zA-Z][a-zA-Z0-9]*[;=]?)")
-_ZEROS: Final = re.compile(r"(?<=[#xX])0+(?=[0-9a-fA-F])")
+_NAME: Final = late_pattern(r"[a-zA-Z][^ \t\r\n/>]*")
+_BETWEEN: Final = late_pattern(r"[ \t\r\n/]*")
+_ATTRIBUTE: Final = late_pattern(r"([^ \t\r\n/>][^ \t\r\n/>=]*)(?:[ \t\r\n]*(=)[ \t\r\n]*)?")
+_UNQUOTED: Final = late_pattern(r"[^ \t\r\n>]*")
+_COMMENT_END: Final = late_pattern(r"--!?>")
+_REFERENCE: Final = late_pattern(r"&(?:#(?:[0-9]+|[xX][0-9a-fA-F]+);?|[a-zA-Z][a-zA-Z0-9]*[;=]?)")
+_ZEROS: Final = late_pattern(r"(?<=[#xX])0+(?=[0-9a-fA-F])")
 _MAX_DIGITS: Final = 8
 """Digits of a numeric reference that are read; every number with more is beyond Unicode."""
 
@@ -160,8 +159,10 @@ def decode_value(value: str) -> str:
 
 
 def _decode_reference(found: re.Match[str]) -> str:
+    from html import entities, unescape  # noqa: PLC0415 (its table of names takes 1 ms of a start)
+
     written = found[0]
     if written.startswith("&#"):
         number = _ZEROS.sub("", written).rstrip(";")
         return unescape(number[: _MAX_DIGITS + 3] + ";")
-    return unescape(written) if not written.endswith("=") and written[1:] in html5 else written
+    return unescape(written) if not written.endswith("=") and written[1:] in entities.html5 else written

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.history import RECORD_CODE_FIELD, RECORD_KIND_FIELD, VERSION_FIELD
@@ -17,6 +17,7 @@ from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.port import Call, Done, RecordRef, linked_family
 from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import work_class
 
 _HOW_UNDONE: Final = {
     ChangeKind.CREATED: "deleted",
@@ -71,7 +72,7 @@ def describe_undone(entry: HistoryEntry) -> dict[str, Any]:
     return {"Undone": which | {"How": _HOW_UNDONE[entry.deed]}}
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class UndoChange(Change):
     """A change that undoes an earlier one: it is committed only when it gives the record its former values."""
 

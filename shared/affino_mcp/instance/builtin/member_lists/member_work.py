@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.member_lists import ListKind
@@ -20,7 +20,7 @@ from affino_mcp.instance.builtin.engine.index import (
 from affino_mcp.instance.builtin.engine.records import KnownRecords, Records
 from affino_mcp.instance.port import Call, RecordRef
 from affino_mcp.store.ops import Item
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import value_class, work_class
 
 MAX_NAMED_MEMBERS: Final = 20
 """How many members a warning names."""
@@ -48,7 +48,7 @@ def load_member_states(records: Records, kind: ListKind, code: int, members: Seq
     )
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class MemberWork:
     """The work of one call. `outcome` maps each member to the word of the answer that the member is reported under."""
 

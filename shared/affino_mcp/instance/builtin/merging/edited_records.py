@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Final
 
 from affino_mcp.catalogue.families.shared import MOVED_SCOPE
@@ -13,6 +13,7 @@ from affino_mcp.instance.builtin.engine.document import RecordState
 from affino_mcp.instance.builtin.engine.records import Records
 from affino_mcp.instance.builtin.engine.write_step import join_writes, merge_checks
 from affino_mcp.instance.port import RecordRef
+from affino_mcp.value_class import work_class
 
 _ROWS_OF_A_CHANGE: Final = 3
 """The rows that every change may have besides: in the person's list of changes, in the API Log, under its key."""
@@ -20,7 +21,7 @@ ROOM: Final = MAX_TRANSACTION_OPERATIONS - _ROWS_OF_A_CHANGE
 """So many operations one change holds of its own."""
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class RecordEdit:
     """What changes in one record: values, system attributes, relations (None removes one), and what history notes besides."""
 
@@ -54,7 +55,7 @@ class RecordEdit:
         records.save_record(change, self.before, after, **self.noted, **moved)
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class EditedRecords:
     """The edits of one change by the record, in the order in which they are written."""
 

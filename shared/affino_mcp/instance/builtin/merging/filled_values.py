@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from affino_mcp.catalogue.record import Record
 from affino_mcp.plain_text import plain
 from affino_mcp.telephone_numbers import phone_digits
+from affino_mcp.value_class import work_class
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class FilledValues:
     """The values that the kept record takes over, and those of the other one that it does not take, by attribute."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 from typing import Final
 
@@ -17,7 +17,7 @@ from affino_mcp.instance.builtin.merging.merge_work import Merge, describe, prep
 from affino_mcp.instance.port import RecordRef
 from affino_mcp.store.ops import Query
 from affino_mcp.tool_errors import Conflict
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import value_class, work_class
 
 MAX_HANGING: Final = 2000
 """So many records hang at most on one that is merged."""
@@ -69,7 +69,7 @@ class MergeRules:
     parts: Callable[[Merge], Sequence[Piece]]
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class MergePlan:
     """The plan: `merge` is the whole merge, saved if one step holds it (`is_whole`); `pieces` are what steps before it move.
 

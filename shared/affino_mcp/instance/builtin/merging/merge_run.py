@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from typing import Final
 
@@ -31,6 +31,7 @@ from affino_mcp.instance.builtin.merging.merge_work import (
     write_share,
 )
 from affino_mcp.instance.port import Call, Done, RecordChange
+from affino_mcp.value_class import work_class
 
 MAX_ROUNDS: Final = 3
 """So often a merge looks for what has been put to the merged record while it was moving the rest."""
@@ -60,7 +61,7 @@ def _asked(merge: Merge) -> tuple[Method, Values, Call]:
     return change.method, change.values, change.call
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class _MergeRun:
     """A merge in steps. `moved` is what all steps so far have moved, by kind, `whole` what there was to move."""
 

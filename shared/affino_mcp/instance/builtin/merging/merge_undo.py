@@ -6,7 +6,7 @@ All that moved is looked at before anything goes back. An undo that stopped can 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -30,6 +30,7 @@ from affino_mcp.instance.family_access import require_crossings
 from affino_mcp.instance.port import Call, Done, RecordChange, RecordRef, linked_family
 from affino_mcp.store.ops import Item
 from affino_mcp.tool_errors import Conflict
+from affino_mcp.value_class import work_class
 
 ViewOf = Callable[[HistoryEntry], Records]
 """Gives the records whose changes are the undo of one entry."""
@@ -59,7 +60,7 @@ def undo_merge(
     return MergeUndo(view_of, method, values, call, RecordRef.parse(entry.ref), merged, told).carry(entry)
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class MergeUndo:
     """The undo of one merge of `merged` into `kept`."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from affino_mcp.catalogue.capability import Access, Family
@@ -30,9 +30,10 @@ from affino_mcp.instance.family_access import require_crossing
 from affino_mcp.instance.port import Call, Done, RecordRef
 from affino_mcp.store.ops import Check, Item, Update, absent, all_of, equals
 from affino_mcp.tool_errors import Conflict, InvalidArgument
+from affino_mcp.value_class import work_class
 
 
-@dataclass(eq=False, repr=False)
+@work_class
 class Merge:
     """One transaction that is being prepared: the two records, what moves, and what the kept one takes over.
 
