@@ -82,8 +82,7 @@ class MemoryDatabase:
 
     def update(self, op: Update) -> Item:
         """See Database."""
-        item = self._apply_write(op)
-        return item if item is not None else {}
+        return _copied(self._apply_write(op) or {})
 
     def delete(self, op: Delete) -> None:
         """See Database."""
@@ -164,16 +163,19 @@ class MemoryDatabase:
                 partition.pop(key.sk, None)
             else:
                 partition[key.sk] = changed
-            return _copied(changed)
+            return changed
 
 
 def _copied(value: _Value) -> _Value:
     """A value of a row with maps and lists of its own; what else a row holds cannot be changed."""
     made: Any = value
     if isinstance(value, dict):
-        made = {name: _copied(part) if isinstance(part, (dict, list)) else part for name, part in value.items()}
+        made = dict(value)
+        for name, part in value.items():
+            if isinstance(part, (dict, list)):
+                made[name] = _copied(part)
     elif isinstance(value, list):
-        made = [_copied(part) for part in value]
+        made = [_copied(part) if isinstance(part, (dict, list)) else part for part in value]
     return cast("_Value", made)
 
 
