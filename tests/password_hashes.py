@@ -1,4 +1,4 @@
-"""How hard a password is to hash in tests: a hash of the service costs 20 ms of CPU on purpose, and most tests sign somebody in."""
+"""How hard a password is to hash in tests: a hash of the service costs 20 ms of CPU on purpose, and most tests sign in."""
 
 from __future__ import annotations
 
