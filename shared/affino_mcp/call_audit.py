@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, TypeVar
 
 from affino_mcp import observability
@@ -26,7 +26,7 @@ from affino_mcp.instance.confirming import ConfirmationMethod
 from affino_mcp.instance.port import AuditWrite, Done, OutcomeNotKnown
 from affino_mcp.store.faults import StoreUnavailable, TransactionFailed
 from affino_mcp.tool_errors import ToolError
-from affino_mcp.value_class import work_class
+from affino_mcp.value_class import replace, work_class
 
 T = TypeVar("T")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from affino_mcp.audit.redact import redact_arguments
 from affino_mcp.call_audit import CallAudit
 from affino_mcp.catalogue.matching import Values
@@ -11,6 +9,7 @@ from affino_mcp.catalogue.method import IDEMPOTENCY_KEY
 from affino_mcp.gate.confirmation import Confirmation
 from affino_mcp.instance.port import Call
 from affino_mcp.tool_errors import ToolError
+from affino_mcp.value_class import replace
 
 
 def with_confirmation(call: Call, confirmation: Confirmation, values: Values, trail: CallAudit) -> Call:

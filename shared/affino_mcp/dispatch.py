@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any, Final
 
 from affino_mcp import observability, tool_errors
@@ -45,7 +45,7 @@ from affino_mcp.tool_errors import (
     ToolError,
     Unexpected,
 )
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import replace, value_class
 from affino_mcp.zones import DEFAULT_ZONE, require_zone
 
 __all__ = ["CallMeta", "ToolAnswer", "ToolDispatch"]

@@ -13,7 +13,9 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from operator import attrgetter
 from types import CodeType, FunctionType
-from typing import Any, TypeVar, dataclass_transform, overload
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, overload
+
+__all__ = ["replace", "value_class", "work_class"]
 
 _Kind = TypeVar("_Kind")
 
@@ -61,6 +63,37 @@ def value_class(kind: Any = None, /, *, eq: bool = True) -> Any:
     if kind is None:
         return lambda decorated: _make_value_class(decorated, eq=eq)
     return _make_value_class(kind, eq=eq)
+
+
+if TYPE_CHECKING:
+    from dataclasses import replace
+else:
+
+    def replace(value: Any, /, **changes: Any) -> Any:
+        """Gives a copy of a value with these attributes, in a third of the time of `dataclasses.replace`.
+
+        Nothing that the value reckoned of its attributes is copied (`cached_property`).
+        Raises TypeError for what is no attribute, and for a class with `__post_init__` or attributes that are no parameters.
+        """
+        kind = type(value)
+        parameters = _find_parameters(kind)
+        if not changes.keys() <= parameters:
+            raise TypeError(f"{kind.__qualname__} takes no {', '.join(sorted(changes.keys() - parameters))}")
+        made = object.__new__(kind)
+        attributes = vars(made)
+        attributes.update(vars(value), **changes)
+        if len(attributes) > len(parameters):
+            for name in attributes.keys() - parameters:
+                del attributes[name]
+        return made
+
+
+@cache
+def _find_parameters(kind: Any) -> frozenset[str]:
+    """Gives the names of the parameters with which this class is made."""
+    if hasattr(kind, "__post_init__") or not all(each.init for each in fields(kind)):
+        raise TypeError(f"{kind.__qualname__} is made of more than its parameters")
+    return frozenset(each.name for each in fields(kind))
 
 
 def _make_value_class(kind: Any, *, eq: bool) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import asdict, dataclass, field, replace
+import dataclasses
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from importlib import import_module
 from itertools import product
@@ -13,7 +14,7 @@ from typing import Any, get_type_hints
 import pytest
 
 import affino_mcp
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import replace, value_class
 
 
 @value_class
@@ -96,8 +97,32 @@ def test_shown_as_a_frozen_dataclass_is(values: dict[str, Any]) -> None:
     assert repr(Place(**values)) == repr(PlainPlace(**values)).replace("PlainPlace", "Place")
 
 
+@pytest.mark.parametrize(("values", "changes"), [*product(VALUES, [{}, *VALUES])])
+def test_copied_as_dataclasses_copy(values: dict[str, Any], changes: dict[str, Any]) -> None:
+    place = Place(**values)
+    assert place.title, "reckoned before it is copied"
+    copied, theirs = replace(place, **changes), dataclasses.replace(place, **changes)
+    assert vars(copied) == vars(theirs)
+    assert copied.title == theirs.title
+    assert vars(place) == vars(Place(**values)) | {"title": place.title}
+
+
+@pytest.mark.parametrize(
+    ("value", "changes"),
+    [
+        pytest.param(Place("a"), {"title": "B"}, id="a reckoned property"),
+        pytest.param(Place("a"), {"colour": "red"}, id="unknown"),
+        pytest.param(Definition("a"), {"name": "b", "colour": "red"}, id="unknown beside another"),
+        pytest.param(Range(), {"low": 1}, id="a value that checks itself"),
+    ],
+)
+def test_what_cannot_be_copied(value: Any, changes: dict[str, Any]) -> None:
+    with pytest.raises(TypeError):
+        replace(value, **changes)
+
+
 def test_works_with_the_functions_of_dataclasses() -> None:
-    changed = replace(Place("a"), number=2)
+    changed = dataclasses.replace(Place("a"), number=2)
     assert changed == Place("a", 2)
     assert asdict(changed) == {"name": "a", "number": 2, "notes": (), "password": "", "seen": {}}
 

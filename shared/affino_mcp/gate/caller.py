@@ -6,7 +6,7 @@ Nothing of a caller is cached between calls.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field, replace
+from dataclasses import field
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple, TypeVar
@@ -27,7 +27,7 @@ from affino_mcp.gate.profiles.rate_limit import RateState
 from affino_mcp.gate.sessions.session_rows import Door
 from affino_mcp.gate.sessions.sessions import Session
 from affino_mcp.tool_errors import NotOffered, PermissionDenied
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import replace, value_class
 from affino_mcp.zones import WEEKDAYS
 
 __all__ = ["Caller", "Person", "Profile", "RateState", "Session"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Final, NamedTuple
 
 from affino_mcp.errors import BadCredentials
@@ -15,7 +15,7 @@ from affino_mcp.gate.identity.placeholders import PlaceholderSent, find_placehol
 from affino_mcp.gate.identity.row_keys import CONNECTION_PREFIX, OAUTH_ACCESS_PREFIX, sha256_hex
 from affino_mcp.gate.sessions.session_rows import Door, Session
 from affino_mcp.http.credential_forms import API_KEY_FORM, API_SECRET_FORM, TOKEN_FORM
-from affino_mcp.value_class import value_class
+from affino_mcp.value_class import replace, value_class
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 _HEADER_NAMES = frozenset({b"authorization", b"x-api-key", b"x-api-secret", b"x-auth-token"})

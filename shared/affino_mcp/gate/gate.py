@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from affino_mcp.clock import Clock, epoch_seconds
@@ -34,6 +33,7 @@ from affino_mcp.settings import Settings
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, StartRead
 from affino_mcp.store.secrets import SecretStore
+from affino_mcp.value_class import replace
 
 
 class Gate:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ from affino_mcp.gate.caller import CURRENT_USER_METHOD, Caller, authorise, descr
 from affino_mcp.gate.missing_report import REPORT_METHOD
 from affino_mcp.instance.elsewhere import CallCredentials
 from affino_mcp.instance.port import Call, Instance
+from affino_mcp.value_class import replace
 
 _OWN_METHODS: Final = frozenset({CURRENT_USER_METHOD, REPORT_METHOD})
 """The methods that the service answers itself, whatever the instance offers."""

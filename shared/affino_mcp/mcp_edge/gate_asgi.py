@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
@@ -32,6 +31,7 @@ from affino_mcp.mcp_edge.public_documents import NO_OAUTH, PublicDocuments, cach
 from affino_mcp.mcp_edge.reply import in_own_shape, message_refusal_reply, question_reply, refusal_reply
 from affino_mcp.mcp_edge.request import ENDPOINT, MAX_BODY, AdmittedRequest, Dispatch, Request
 from affino_mcp.tool_errors import FAULT_TEXT, Unexpected
+from affino_mcp.value_class import replace
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -143,15 +143,15 @@ class GateApp:
             await self._log_refusal(refusal, describe_call(request, received, toolset, presented, elapsed()), received)
             refused = self._refuse(request, refusal, received.id)
             return refused.with_headers(refusal_rate_headers(refusal))
-        meta = describe_call(request, received, toolset, caller.presented, elapsed())
-        admitted = AdmittedRequest(caller, meta, self._dispatch)
+        describe = partial(describe_call, request, received, toolset, caller.presented, elapsed())
+        admitted = AdmittedRequest(caller, describe, self._dispatch)
         answer = await self._run_blocking(partial(self._answer_in_lane, request, received, admitted))
         if answer is None:
             passed = await self._pass_on(request, strip_answers(body, received), admitted, receive)
             answer = in_own_shape(passed, received.id, request.header(b"content-type"))
         if received.is_charged and not admitted.is_heard:
             unheard = caller.concern(BadRequest())
-            await self._log_refusal(unheard, admitted.meta, received)
+            await self._log_refusal(unheard, describe(), received)
         if admitted.refusal is not None:
             answer = self._refuse(request, admitted.refusal, received.id)
         elif admitted.question is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from affino_mcp.errors import BadRequest, MethodNotAllowed, NotAcceptable, Refusal, UnsupportedContent
@@ -12,6 +11,7 @@ from affino_mcp.gate.confirmation import ConfirmationQuestion
 from affino_mcp.http.reply import Reply, json_reply, refusal_details
 from affino_mcp.http.retry_after import retry_after_value
 from affino_mcp.mcp_edge.message import QUESTION
+from affino_mcp.value_class import replace
 
 REALM: Final = "affino-mcp"
 _OAUTH_ERRORS: Final = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from affino_mcp.catalogue.toolset import InvalidToolset, Toolset
@@ -93,14 +93,14 @@ class Dispatch(Protocol):
 
 @work_class
 class AdmittedRequest:
-    """The caller, the call's meta data and the dispatch that carries it out, kept in the ASGI scope from gate to tool.
+    """The caller, what gives the call's meta data, and the dispatch that carries it out, kept in the ASGI scope for the tool.
 
     The tool leaves in it what the MCP server cannot express: the gate makes the whole HTTP answer of a `refusal`, and the
     result of a `question`. `is_heard` is False for a call that the MCP server refused itself, which has no row yet.
     """
 
     caller: Caller
-    meta: CallMeta
+    describe: Callable[[], CallMeta]
     dispatch: Dispatch
     refusal: Refusal | None = None
     question: ConfirmationQuestion | None = None
@@ -120,7 +120,7 @@ class AdmittedRequest:
         """Calls a tool as this caller and keeps a question to the person. Raises Refusal, which it keeps too."""
         self.is_heard = True
         try:
-            answer = self.dispatch.call_tool(self.caller, tool, arguments, self.meta)
+            answer = self.dispatch.call_tool(self.caller, tool, arguments, self.describe())
         except Refusal as refusal:
             self.refusal = refusal
             raise

@@ -23,7 +23,7 @@ def carry_out(admitted: AdmittedRequest, name: str, arguments: dict[str, Any]) -
     except Refusal as refusal:
         return ToolAnswer(_error_body(refusal.code, refusal.type, refusal.message), is_error=True)
     except Exception as error:  # noqa: BLE001 (no exception's text may reach a caller or a library's logger)
-        request_id = admitted.meta.request_id
+        request_id = admitted.describe().request_id
         observability.log_fault("tool failed", {"tool": name, "error": type(error).__name__, "request_id": request_id})
         body = _error_body(Unexpected.code, Unexpected.type, FAULT_TEXT)
         body["error"]["details"] = {"request_id": request_id}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
@@ -40,6 +39,7 @@ from affino_mcp.store.files import FileStore
 from affino_mcp.store.ops import Database
 from affino_mcp.store.retry import back_off
 from affino_mcp.tool_errors import ToolError
+from affino_mcp.value_class import replace
 
 if TYPE_CHECKING:
     from affino_mcp.instance.record_finder import RecordFinder
