@@ -190,7 +190,7 @@ def test_a_fault_of_ours_is_500_with_the_id_and_nothing_else(
 
 
 def every_refusal(cls: type[Refusal] = Refusal) -> list[type[Refusal]]:
-    return [found for sub in cls.__subclasses__() for found in (sub, *every_refusal(sub))]
+    return list(dict.fromkeys(found for sub in cls.__subclasses__() for found in (sub, *every_refusal(sub))))
 
 
 @pytest.mark.parametrize("cls", every_refusal(), ids=lambda cls: cls.__name__)
