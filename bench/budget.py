@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from bench.measured import MeasuredServer
 from bench.messages import LEGACY_REVISION, MODERN_REVISION
-from bench.servers import BARE_WITH_STORES, NOTHING, SERVICE, SERVICE_MANY_TOOLS, USUAL
+from bench.servers import BARE_WITH_STORES, NOTHING, SERVICE, SERVICE_MANY_TOOLS, SERVICE_RESTORED, USUAL
 
 BUDGET: Final = Path(__file__).with_name("budget.toml")
 ERAS: Final = (MODERN_REVISION, LEGACY_REVISION)
@@ -35,12 +35,13 @@ def measure_all(measured: Measured, requests: Mapping[str, int]) -> dict[str, fl
     """Gives every measured value that the budget may name."""
     ours, usual, floor = measured[SERVICE], measured[USUAL], measured[BARE_WITH_STORES]
     call, listing = (f"{method}, {LEGACY_REVISION}" for method in ("tools/call", "tools/list"))
-    first = next(iter(ours.messages))
+    restored, first = measured[SERVICE_RESTORED], next(iter(ours.messages))
     found = {
         "start / FastMCP + Mangum": ours.start / usual.start,
         "start / an empty handler": ours.start / measured[NOTHING].start,
         "tools/call 2025-06-18 / FastMCP + Mangum, which has no gate": ours.call(call) / usual.call(call),
         "first call / later calls": ours.first_call / ours.call(first),
+        "first call from a snapshot / later calls": restored.first_call / restored.call(first),
         "a call with twice the tools / a call": measured[SERVICE_MANY_TOOLS].call(call) / ours.call(call),
         "tools/list, the whole catalogue": ours.sizes[listing],
         "memory over an empty handler": median(ours.memory) - median(measured[NOTHING].memory),

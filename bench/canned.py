@@ -39,8 +39,9 @@ def seed_stores(key: str, secret: str, token: str) -> tuple[MemoryDatabase, Memo
     profiles.create("bench", {family: frozenset(Access) for family in SWITCHED_FAMILIES}, rate=6_000, burst=6_000)
     person = People(database, SETTINGS, utc_now).create(1, "Bench", "bench@example.org", ["Sales Managers"])
     tokens = iter((token, "00000000-0000-4000-8000-000000000001"))
-    sessions.new_token = lambda: next(tokens)  # type: ignore[attr-defined]
+    drawing, sessions.new_token = sessions.new_token, lambda: next(tokens)  # type: ignore[attr-defined]
     sessions.Sessions(database, SETTINGS, utc_now).create_session(person.user_code, key)
+    sessions.new_token = drawing  # type: ignore[attr-defined]
     return database, secrets
 
 

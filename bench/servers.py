@@ -21,8 +21,11 @@ LOW_LEVEL: Final = "mcp low-level + Mangum, 60 tools"
 USUAL: Final = "FastMCP + Mangum, 60 tools, no gate"
 AWSLABS: Final = "awslabs mcp-lambda-handler, 60 tools (2024-11-05)"
 SERVICE: Final = "**affino-mcp: gate, log, every tool**"
+SERVICE_RESTORED: Final = "affino-mcp, from a snapshot (its start is not measured)"
 SERVICE_MANY_TOOLS: Final = "affino-mcp, twice the tools"
 PEERS_PYTHON: Final = Path(".tools/bench/bin/python")
+SNAPSHOT: Final = {"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}
+"""What Lambda tells a process of which it takes a snapshot; here the process goes on as one that is restored does."""
 _RECORD: Final = {"name": "Jane Doe", "email": "jane@example.org"}
 _TEXTS: Final = dict.fromkeys(("name", "description", "email", "street", "city", "postcode", "topics"), "x")
 
@@ -41,6 +44,7 @@ def build_servers(stores: str, byte_code: str, tools: int) -> dict[str, Measured
         USUAL: MeasuredServer("bench.peers.fastmcp_mangum", usual, kept),
         AWSLABS: MeasuredServer("bench.peers.awslabs_handler", texts, kept, str(PEERS_PYTHON)),
         SERVICE: MeasuredServer("bench.peers.service", ours, aws),
+        SERVICE_RESTORED: MeasuredServer("bench.peers.service", ours, {**aws, **SNAPSHOT}),
         SERVICE_MANY_TOOLS: MeasuredServer("bench.peers.service", ours, {**aws, "BENCH_TOOLS": str(tools)}),
     }
 

@@ -16,8 +16,11 @@ with frozen_start():
     _stores = build_stores(_settings)
     _app = build_mcp_app(_settings, _stores, in_thread=False)
     if is_process_snapshotted():
+        from affino_mcp.wiring.warm_up import warm_up
+
         _app.library.load()
         build_argument_models()
+        warm_up(_settings)
     handler = SelfCheckingHandler(
         LambdaHandler(_app, _settings.stage, CustomDomain(_settings.domain, _settings.base_path)),
         build_self_check("McpEndpoint", _settings, _stores),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from io import StringIO
+from logging import StreamHandler
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +47,18 @@ def process_logger() -> Logger:
 def load_powertools() -> None:
     """Loads Powertools now, so that the first call does not have to."""
     process_logger()
+
+
+@contextmanager
+def discarded_lines() -> Iterator[None]:
+    """Has the lines of the body formatted as all are, and thrown away. For a process that does nothing else meanwhile."""
+    writer = process_logger().registered_handler
+    assert isinstance(writer, StreamHandler)
+    before = writer.setStream(StringIO())
+    try:
+        yield
+    finally:
+        writer.setStream(before)
 
 
 def log_line(message: str, fields: Mapping[str, Any]) -> None:

@@ -57,17 +57,32 @@ def trusted_tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
+Connect = Callable[[bytes, int, float], socket.socket]
+"""Opens a connection to a host and port within so many seconds. Raises OSError."""
+
+
+def open_connection(host: bytes, port: int, seconds: float) -> socket.socket:
+    """Opens a TCP connection that sends at once; see Connect."""
+    connection = socket.create_connection((host, port), seconds)  # type: ignore[arg-type]
+    try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
 class ConnectionPool:
     """The connections to one address, such as `https://dynamodb.eu-west-1.amazonaws.com`; threads may share it.
 
-    `host` is the value for the header `Host`.
+    `host` is the value for the header `Host`. `connect` opens a connection to host, port and within seconds, or raises OSError.
     """
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, connect: Connect = open_connection) -> None:
         parts = urlsplit(address)
         self._host, self._is_secure = (parts.hostname or "").encode("ascii"), parts.scheme == "https"
         self._port = parts.port or (443 if self._is_secure else 80)
-        self.host = parts.netloc
+        self.host, self._open = parts.netloc, connect
         self._idle: list[socket.socket] = []  # the host is in bytes: a text would load the codec of international names
         weakref.finalize(self, _close_all, self._idle)
 
@@ -122,11 +137,10 @@ class ConnectionPool:
 
     def _connect(self, seconds: float) -> socket.socket:
         try:
-            plain = socket.create_connection((self._host, self._port), seconds)  # type: ignore[arg-type]
+            plain = self._open(self._host, self._port, seconds)
         except OSError as error:
             raise NotConnected from error
         try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             return trusted_tls().wrap_socket(plain, server_hostname=self._host) if self._is_secure else plain
         except OSError as error:
             plain.close()

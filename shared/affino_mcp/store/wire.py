@@ -132,19 +132,19 @@ def _read_sound_answer(exchange: Exchange, seconds: float, end: CallEnd) -> dict
 
 
 class AwsJsonEndpoint:
-    """The JSON endpoint of one AWS service. `report` takes note of each call that is given up."""
+    """The JSON endpoint of one AWS service, by its address or connections. `report` takes note of each call that is given up."""
 
     def __init__(
         self,
         service: str,
         target: str,
         version: str,
-        endpoint: str,
+        endpoint: str | ConnectionPool,
         region: str,
         credentials: AwsCredentials,
         report: Report = report_to_nobody,
     ) -> None:
-        self._connections = ConnectionPool(endpoint)
+        self._connections = ConnectionPool(endpoint) if isinstance(endpoint, str) else endpoint
         self._target, self._type = target, f"application/x-amz-json-{version}"
         self._service, self._signer = service, PostSigner(service, region)
         self._credentials = credentials
