@@ -17,6 +17,8 @@ NEEDED_BY_FEW = {"boto3", "botocore.auth", "botocore.credentials", "urllib3", "x
     "difflib",
     "html.entities",
     "pydantic.plugin._loader",
+    "importlib.metadata",
+    "zipfile",
 }
 NEEDED_AFTER_A_RESTORE = {"botocore.auth", "botocore.credentials", "urllib3"}
 

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
-from ulid import ULID
-
 from affino_mcp.audit import hour_positions, totals
 from affino_mcp.audit.hour_positions import HourPosition, ProfileSums, add_rows
 from affino_mcp.audit.log_pages import iterate_all_calls
@@ -24,6 +22,7 @@ from affino_mcp.audit.totals import ONE_HOUR, CallTotals, HourTotals
 from affino_mcp.clock import format_iso
 from affino_mcp.store.faults import ConditionFailed
 from affino_mcp.store.ops import Compare, Database, Item, absent, any_of
+from affino_mcp.ulids import read_ulid, write_ulid
 
 RECOUNT_PERIOD: Final = timedelta(hours=48)
 """How far back open hours are counted: the rollup may pause for so long without a gap."""
@@ -140,8 +139,8 @@ def _count_rows(
 def _read_hour_rows(database: Database, table: str, position: HourPosition) -> Iterator[tuple[list[AuditRow], bool]]:
     """Yields the hour's rows after the position, oldest first, one read at a time, and whether that was the last read."""
     since = totals.hour_start(position.start)
-    low = str(ULID.from_int(int(ULID.from_str(position.after)) + 1)) if position.after else lowest_ulid(since)
-    high = str(ULID.from_int(int(ULID.from_str(lowest_ulid(since + ONE_HOUR))) - 1))
+    low = write_ulid(read_ulid(position.after) + 1) if position.after else lowest_ulid(since)
+    high = write_ulid(read_ulid(lowest_ulid(since + ONE_HOUR)) - 1)
     if low > high:
         return
     for page in iterate_all_calls(database, table, low, high):

@@ -9,8 +9,6 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from ulid import ULID
-
 from affino_mcp import observability
 from affino_mcp.audit.open_rows import begun_writes
 from affino_mcp.audit.refusal_aggregation import RefusalAggregator
@@ -26,6 +24,7 @@ from affino_mcp.store.faults import CollectionFull, ConditionFailed, Unanswered
 from affino_mcp.store.ops import Database, Put, absent
 from affino_mcp.store.retry import retry_on_conflict
 from affino_mcp.tool_errors import StorageFull
+from affino_mcp.ulids import UlidSource
 
 if TYPE_CHECKING:
     from affino_mcp.errors import AffinoError
@@ -113,9 +112,8 @@ def _count_noun(number: int, noun: str) -> str:
     return f"{number:,} {one if number == 1 else noun}"
 
 
-def new_row_id(moment: datetime) -> str:
-    """Gives a ULID of this moment; later ones of one process sort after earlier ones."""
-    return str(ULID.from_datetime(moment))
+new_row_id: Final = UlidSource().make
+"""Gives a ULID of a moment; later ones of one process sort after earlier ones."""
 
 
 class AuditLog:

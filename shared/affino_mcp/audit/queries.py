@@ -13,8 +13,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from ulid import ULID
-
 from affino_mcp.audit import row as rows
 from affino_mcp.audit.log_pages import MAX_LOG_ROWS_PER_READ, load_whole_rows, read_merged_page
 from affino_mcp.audit.row import AuditRow, Outcome
@@ -22,6 +20,7 @@ from affino_mcp.audit.row_records import concerns, is_of_call
 from affino_mcp.clock import epoch_microseconds, format_iso
 from affino_mcp.late_pattern import late_pattern
 from affino_mcp.store.ops import Compare, Condition, Database, Item, Query, SortSpan, all_of, any_of, equals
+from affino_mcp.ulids import read_ulid, ulid_moment, write_ulid
 from affino_mcp.value_class import value_class
 
 MAX_READS: Final = 50
@@ -104,7 +103,7 @@ class LogPage(NamedTuple):
     @property
     def back(self) -> str:
         """The ISO time back to which rows were read; empty when there are no more rows."""
-        return format_iso(ULID.from_str(self.next).datetime) if self.next else ""
+        return format_iso(ulid_moment(self.next)) if self.next else ""
 
 
 def search_log(database: Database, table: str, question: LogQuery, now: datetime, reads: int = MAX_READS) -> LogPage:
@@ -231,14 +230,14 @@ def _has_words(item: Item, words: Sequence[str]) -> bool:
 
 def _ulid_span(question: LogQuery, now: datetime) -> SortSpan:
     """The range of ULIDs within the query's times and before its cursor."""
-    below = int(ULID.from_str(question.cursor)) - 1 if question.cursor else _highest_ulid(now)
+    below = read_ulid(question.cursor) - 1 if question.cursor else _highest_ulid(now)
     high = max(0, min(below, _highest_ulid(question.until or now)))
-    return SortSpan(low=lowest_ulid(question.since) if question.since else None, high=str(ULID.from_int(high)))
+    return SortSpan(low=lowest_ulid(question.since) if question.since else None, high=write_ulid(high))
 
 
 def lowest_ulid(moment: datetime) -> str:
     """Gives the lowest ULID of this moment's millisecond."""
-    return str(ULID.from_int(_milliseconds(moment) << 80))
+    return write_ulid(_milliseconds(moment) << 80)
 
 
 def _highest_ulid(moment: datetime) -> int:

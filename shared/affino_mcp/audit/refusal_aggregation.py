@@ -14,13 +14,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
-from ulid import ULID
-
 from affino_mcp.audit.row import STORM_METHOD, AuditRow, row_item
 from affino_mcp.clock import Clock, epoch_seconds
 from affino_mcp.settings import REFUSAL_ROWS_PER_MINUTE
 from affino_mcp.store.faults import StoreUnavailable
 from affino_mcp.store.ops import Database, Key, Update
+from affino_mcp.ulids import write_ulid
 
 FLUSH_INTERVAL: Final = timedelta(seconds=1)
 """The shortest time between two writes of counts by one process."""
@@ -119,7 +118,7 @@ def aggregate_row(row: AuditRow) -> AuditRow:
     whose = f"{row.profile_key}#{row.status}".encode()
     identity = (epoch_seconds(start) * 1000).to_bytes(6, "big") + hashlib.sha256(whose).digest()[:10]
     return AuditRow(
-        id=str(ULID.from_bytes(identity)),
+        id=write_ulid(int.from_bytes(identity)),
         at=row.at[:16] + ":00.000000Z",
         profile_key=row.profile_key,
         profile_name=row.profile_name,

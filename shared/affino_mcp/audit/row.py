@@ -9,13 +9,12 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Final, NamedTuple
 
-from ulid import ULID
-
 from affino_mcp.audit.changes import MIN_CHANGES_BYTES, Change, operator_changes, truncate_changes
 from affino_mcp.audit.channels import CALL_CHANNEL, CONTROL_CHANNEL, IMPORT_CHANNEL
 from affino_mcp.audit.redact import digest_text, json_bytes, truncate_text, truncate_value
 from affino_mcp.clock import epoch_seconds, format_iso
 from affino_mcp.store.ops import Item, Key
+from affino_mcp.ulids import ulid_moment
 from affino_mcp.value_class import value_class
 
 RETENTION_DAYS: Final = 400
@@ -201,7 +200,7 @@ def _read_keys(item: Item) -> dict[str, Any]:
     id_, person = str(item["sk"]), str(item.get("person", ""))
     found: dict[str, Any] = {"id": id_, "profile_key": str(item["pk"]).removeprefix("P#"), "profile_name": ""}
     found["person_code"] = int(person.removeprefix("U#")) if person else None
-    return found if "at" in item else found | {"at": format_iso(ULID.from_str(id_).datetime)}
+    return found if "at" in item else found | {"at": format_iso(ulid_moment(id_))}
 
 
 def expires_at(moment: datetime) -> int:

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Annotated, Any, Final
 
 import typer
-from ulid import ULID
 
 from affino_mcp.admin.display import describe_outcome
 from affino_mcp.admin.log_formats import EXPORT_FORMATS
@@ -27,6 +26,7 @@ from affino_mcp.cli.options import ConnectionOption, JsonOption
 from affino_mcp.cli.output import print_fields, print_json, print_table, write_part
 from affino_mcp.cli.service import Service, open_service
 from affino_mcp.tool_errors import NotFound
+from affino_mcp.ulids import ulid_moment
 
 TAIL_INTERVAL_SECONDS: Final = 2.0
 """Seconds between two reads of the log by `log tail`."""
@@ -136,7 +136,7 @@ def _row_line(row: AuditRow) -> str:
 
 def _find_call(service: Service, call: str, since: str | None) -> AuditRow:
     try:
-        at = ULID.from_str(call.upper()).datetime
+        at = ulid_moment(call.upper())
         asked = LogQuery(since=at, until=at)
     except ValueError:
         asked = LogQuery(request_id=call, since=build_log_query(service, since=since or REQUEST_SEARCH_SPAN).since)

@@ -6,9 +6,11 @@ from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from affino_mcp.clock import utc_now
 from affino_mcp.errors import TooLarge
 from affino_mcp.http.api_gateway import client_address, find_request_id
 from affino_mcp.http.own_address import own_base_url
+from affino_mcp.ulids import UlidSource
 from affino_mcp.value_class import value_class
 
 if TYPE_CHECKING:
@@ -81,6 +83,4 @@ class HttpRequest:
 
 
 def _new_ulid() -> str:
-    from ulid import ULID  # noqa: PLC0415 (not needed behind API Gateway)
-
-    return str(ULID())
+    return UlidSource().make(utc_now())

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
-from ulid import ULID
-
 from affino_mcp.audit.integrity.digest import Leaf
 from affino_mcp.audit.integrity.row_hash import hash_row
 from affino_mcp.audit.log_pages import iterate_all_calls, load_whole_rows
 from affino_mcp.audit.queries import lowest_ulid
 from affino_mcp.store.ops import Database
+from affino_mcp.ulids import read_ulid, ulid_moment, write_ulid
 from affino_mcp.value_class import value_class
 
 _MILLISECOND_CHARACTERS: Final = 10
@@ -36,7 +35,7 @@ class LogTable:
 def id_moment(id_: str) -> datetime | None:
     """Gives the millisecond in a row's id; None when the text is no ULID."""
     try:
-        return ULID.from_str(id_[:_MILLISECOND_CHARACTERS] + "0" * (26 - _MILLISECOND_CHARACTERS)).datetime
+        return ulid_moment(id_[:_MILLISECOND_CHARACTERS] + "0" * (26 - _MILLISECOND_CHARACTERS))
     except ValueError:
         return None
 
@@ -47,4 +46,4 @@ def is_in_span(id_: str, begins: datetime, ends: datetime) -> bool:
 
 
 def _highest_before(ends: datetime) -> str:
-    return str(ULID.from_int(max(0, int(ULID.from_str(lowest_ulid(ends))) - 1)))
+    return write_ulid(max(0, read_ulid(lowest_ulid(ends)) - 1))
