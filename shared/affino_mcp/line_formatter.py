@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from logging import LogRecord, makeLogRecord
-from typing import Final
+from typing import Any, Final
 
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
+from affino_mcp.compact_json import to_json
 from affino_mcp.settings import read_trace_environment
 
 _NO_FIELDS: Final = frozenset(
@@ -36,3 +37,10 @@ class LineFormatter(LambdaPowertoolsFormatter):
         trace = read_trace_environment().header.partition(";")[0].replace("Root=", "")
         line = {**self.get_current_keys(), **own, **fields, "xray_trace_id": trace or None}
         return self.serialize({name: value for name, value in line.items() if value is not None})
+
+    def serialize(self, log: Any) -> str:
+        """Gives the JSON of a line; what JSON cannot say is left to Powertools, which writes it as a text."""
+        try:
+            return to_json(log)
+        except TypeError:
+            return super().serialize(log)

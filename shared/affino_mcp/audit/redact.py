@@ -180,7 +180,7 @@ def truncate_value(value: Any, text: int, entries: int) -> Any:
     """Gives a value of a row with texts of at most `text` characters and lists of at most `entries`."""
     match value:
         case str():
-            return truncate_text(value, text)
+            return storable_text(value[:text])
         case None | bool() | int():
             return value
         case dict():

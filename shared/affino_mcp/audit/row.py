@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import MISSING, field, fields, replace
+from dataclasses import field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from affino_mcp.audit.changes import MIN_CHANGES_BYTES, Change, operator_changes, truncate_changes
@@ -126,23 +127,23 @@ class AuditRow:
 
     def to_document(self) -> dict[str, Any]:
         """Gives the row as plain JSON values, with texts and lists truncated until the row fits its limit."""
-        return dict(self._document)
+        return _USUAL | self.said
 
     @cached_property
-    def _document(self) -> dict[str, Any]:
-        document: dict[str, Any] = {}
+    def said(self) -> dict[str, Any]:
+        """The fields of the document that may have another value than the usual one."""
+        said: dict[str, Any] = {}
         needed, size = min(json_bytes(self.changes), MIN_CHANGES_BYTES) if self.changes else 0, 0
         for text, entries, with_arguments in _TRUNCATION_STEPS:
-            document = {name: truncate_value(getattr(self, name), text, entries) for name in _BRIEF_FIELDS}
-            document["arguments"] = (
-                self.arguments if with_arguments else {"(left out)": digest_text(str(self.arguments))}
-            )
-            document["changes"] = []
-            size = json_bytes(document)
+            brief = zip(_BRIEF_FIELDS, _read_brief_fields(self), _DEFAULTS, strict=True)
+            said = {n: truncate_value(value, text, entries) for n, value, usual in brief if value is not usual}
+            said["arguments"] = self.arguments if with_arguments else {"(left out)": digest_text(str(self.arguments))}
+            size = json_bytes(_USUAL | said)
             if size + needed <= MAX_ROW_BYTES:
                 break
-        document["changes"] = truncate_changes(self.changes, MAX_ROW_BYTES - size) if self.changes else []
-        return document
+        if self.changes:
+            said["changes"] = truncate_changes(self.changes, MAX_ROW_BYTES - size)
+        return said
 
     @classmethod
     def from_document(cls, document: Item) -> AuditRow:
@@ -173,8 +174,8 @@ def row_item(row: AuditRow) -> Item:
     A field that has its usual value is not stored.
     """
     place, moment = row_key(row), datetime.fromisoformat(row.at)
-    said = {name: value for name, value in row.to_document().items() if name not in _KEY_FIELDS}
-    found = {name: value for name, value in said.items() if name not in _USUAL or value != _USUAL[name]}
+    said = row.said.items()
+    found = {name: value for name, value in said if value != _USUAL[name] and name not in _KEY_FIELDS}
     found |= place._asdict() | {"everybody": all_calls_partition(row.id), "ttl": expires_at(moment)}
     if row.person_code is not None:
         found["person"] = person_partition(row.person_code)
@@ -183,16 +184,19 @@ def row_item(row: AuditRow) -> Item:
     return found
 
 
-_BRIEF_FIELDS: Final = tuple(f.name for f in fields(AuditRow) if f.name != "changes")
-"""The fields that are truncated alike; changes have a rule of their own."""
+_OWN_RULE: Final = ("arguments", "changes")
+"""The fields that are truncated by a rule of their own."""
+_BRIEF_FIELDS: Final = tuple(f.name for f in fields(AuditRow) if f.name not in _OWN_RULE)
+_DEFAULTS: Final = tuple(f.default for f in fields(AuditRow) if f.name not in _OWN_RULE)
+_read_brief_fields: Final = attrgetter(*_BRIEF_FIELDS)
 _KEY_FIELDS: Final = frozenset({"id", "profile_key", "person_code", "record"})
 """The fields that a stored row's keys hold."""
-_USUAL: Final = {
-    f.name: [] if isinstance(f.default, tuple) else {} if f.default is MISSING else f.default
-    for f in fields(AuditRow)
-    if f.default is not MISSING or f.default_factory is not MISSING
+_USUAL: Final[dict[str, Any]] = {
+    **{f.name: [] if f.default == () else f.default for f in fields(AuditRow) if f.name != "changes"},
+    "arguments": {},
+    "changes": [],
 }
-"""The usual value of each field that has one, as a document holds it."""
+"""The usual value of each field that has one, as a document holds it, which ends with the changes."""
 
 
 def _read_keys(item: Item) -> dict[str, Any]:

@@ -16,10 +16,14 @@ from typing import Any, Final, NamedTuple, cast
 MAX_HEAD_BYTES: Final = 64 * 1024
 _PART_BYTES: Final = 64 * 1024
 _END_OF_HEAD: Final = b"\r\n\r\n"
-_STATUS_LINE: Final = re.compile(rb"HTTP/1\.1 (20[0-3]|[45][0-9]{2})(?: [^\r\n]*)?")
-"""The first line of an answer to the request that was sent; others have no body, or another answer follows."""
-_PLAIN_HEADER: Final = re.compile(rb"[\w!#$%&'*+.^`|~-]+:[^\r\n]*", re.ASCII)
-"""A header in one line, whose name is a token (RFC 9110, section 5.6.2)."""
+_PLAIN_HEAD: Final = re.compile(
+    rb"HTTP/1\.1 (20[0-3]|[45][0-9]{2})(?: [^\r\n]*)?((?:\r\n[\w!#$%&'*+.^`|~-]+:[^\r\n]*)*)", re.ASCII
+)
+"""The head of an answer to the request that was sent; other ones have no body, or another answer follows.
+
+Each header is in one line, and its name is a token (RFC 9110, section 5.6.2).
+"""
+_FIELD: Final = re.compile(rb"\r\n([^:]+):([^\r\n]*)")
 _LENGTH: Final = re.compile(rb"[0-9]{1,12}")
 
 
@@ -36,15 +40,15 @@ def read_answer(connection: socket.socket) -> HttpAnswer:
     """Gives the answer to the request that was sent last. Raises OSError and HTTPException."""
     received = _receive_head(connection)
     head, _, begun = received.partition(_END_OF_HEAD)
-    first, *lines = head.split(b"\r\n")
-    status, headers = _STATUS_LINE.fullmatch(first), dict(map(_split_header, lines))
+    plain = _PLAIN_HEAD.fullmatch(head)
+    fields = _FIELD.findall(plain[2]) if plain else []
+    headers = {name.lower(): value.strip(b" \t") for name, value in fields}
     length = _LENGTH.fullmatch(headers.get(b"content-length", b""))
-    is_plain = len(headers) == len(lines) and all(map(_PLAIN_HEADER.fullmatch, lines))
-    if not is_plain or status is None or length is None or b"transfer-encoding" in headers:
+    if plain is None or length is None or len(headers) < len(fields) or b"transfer-encoding" in headers:
         return _read_with_library(connection, received)
     body = _receive_rest(connection, begun, int(length[0]))
     is_last = len(begun) > len(body) or b"close" in headers.get(b"connection", b"").lower()
-    return HttpAnswer(int(status[1]), headers.get(b"x-amzn-requestid", b"").decode("latin-1"), body, is_last)
+    return HttpAnswer(int(plain[1]), headers.get(b"x-amzn-requestid", b"").decode("latin-1"), body, is_last)
 
 
 def _receive_head(connection: socket.socket) -> bytes:
@@ -58,11 +62,6 @@ def _receive_head(connection: socket.socket) -> bytes:
         if len(received) > MAX_HEAD_BYTES + _PART_BYTES:
             raise HTTPException("the head of the answer is too long")
     return received
-
-
-def _split_header(line: bytes) -> tuple[bytes, bytes]:
-    name, _, value = line.partition(b":")
-    return name.lower(), value.strip(b" \t")
 
 
 def _receive_rest(connection: socket.socket, begun: bytes, length: int) -> bytes:

@@ -29,14 +29,14 @@ WireDocument = dict[str, Any]
 def value_to_wire(value: Any) -> WireDocument:
     """Gives a value in DynamoDB's typed form; raises TypeError for a value that a row may not hold, such as a float."""
     match value:
+        case str():
+            return {"S": value}
         case None:
             return {"NULL": True}
         case bool():
             return {"BOOL": value}
         case int():
             return {"N": str(value)}
-        case str():
-            return {"S": value}
         case list() | tuple():
             return {"L": [value_to_wire(part) for part in value]}
         case dict():
@@ -48,6 +48,8 @@ def value_from_wire(wire: WireDocument) -> Any:
     """Gives the value of DynamoDB's typed form."""
     ((kind, value),) = wire.items()
     match kind:
+        case "S" | "BOOL":
+            return value
         case "N":
             return int(value)
         case "L":
