@@ -1,6 +1,6 @@
 """Stores with fixed answers: DynamoDB and Secrets Manager on a loopback port.
 
-    python -m bench.canned PORT
+    python -m bench.canned PORT     # prints the port, which the system chooses for 0
 
 The gate's rows are written by the service's own code into memory and played back over HTTP, so that the service under
 measurement signs, sends and parses as it does in AWS, and the time of a real store does not count. Conditions are not
@@ -102,6 +102,7 @@ def main(port: int) -> None:
     key, secret, token = os.environ.get("BENCH_CREDENTIALS", f"{KEY} {SECRET} {TOKEN}").split()
     server = ThreadingHTTPServer(("127.0.0.1", port), make_handler(CannedAnswers(*seed_stores(key, secret, token))))
     server.daemon_threads = True
+    print(server.server_port, flush=True)
     server.serve_forever()
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -52,22 +50,17 @@ def build_servers(stores: str, byte_code: str, tools: int) -> dict[str, Measured
 @contextmanager
 def serve_canned_stores() -> Iterator[str]:
     """Runs bench.canned, stores with fixed answers, in a process; gives its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with subprocess.Popen([sys.executable, "-m", "bench.canned", str(port)]) as process:
+    command = [sys.executable, "-m", "bench.canned", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            wait_for_port(port)
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://127.0.0.1:{_read_port(process)}"
         finally:
             process.kill()
 
 
-def wait_for_port(port: int) -> None:
-    """Waits until a process listens on the port; raises RuntimeError after twenty seconds."""
-    for _ in range(400):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("bench.canned did not start")
+def _read_port(process: subprocess.Popen[str]) -> int:
+    """The port that bench.canned prints when it listens; raises RuntimeError when it ends before."""
+    line = process.stdout.readline() if process.stdout else ""
+    if not line:
+        raise RuntimeError("bench.canned did not start")
+    return int(line)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 import urllib.request
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from affino_mcp.local.network import reserved_port
 from scripts.build import ROOT
 
 EMULATOR_PROGRAM = ROOT / ".tools/emulator/bin/ministack"
@@ -21,14 +21,6 @@ EMULATED_SERVICES = (
     "s3,sts,iam,dynamodb,secretsmanager,lambda,apigateway,logs,monitoring,cloudformation,kms,xray,sns,sqs"
 )
 READY_SECONDS = 30
-
-
-def find_free_port() -> int:
-    """A port of this machine on which no process listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def find_python_version() -> str:
@@ -52,8 +44,7 @@ def aws_variables(endpoint: str, region: str) -> dict[str, str]:
 @contextmanager
 def run_emulator(folder: Path, region: str) -> Iterator[str]:
     """Runs MiniStack during the body; gives its URL. Raises TimeoutError with its log when it does not start."""
-    port = find_free_port()
-    own = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true", "MINISTACK_REGION": region}
+    own = {"BIND_HOST": "127.0.0.1", "AUTH": "true", "MINISTACK_REGION": region}
     own |= {
         "SERVICES": EMULATED_SERVICES,
         "IOT_MTLS_ENABLED": "0",
@@ -61,10 +52,9 @@ def run_emulator(folder: Path, region: str) -> Iterator[str]:
         "TMPDIR": str(folder),
     }
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    with (folder / "ministack.log").open("w") as log:
-        process = subprocess.Popen(
-            [EMULATOR_PROGRAM], env=inherited | own, stdout=log, stderr=log, start_new_session=True
-        )
+    with reserved_port() as port, (folder / "ministack.log").open("w") as log:
+        given = inherited | own | {"GATEWAY_PORT": str(port)}
+        process = subprocess.Popen([EMULATOR_PROGRAM], env=given, stdout=log, stderr=log, start_new_session=True)
         try:
             _wait_until_ready(f"http://127.0.0.1:{port}", process, folder / "ministack.log")
             yield f"http://127.0.0.1:{port}"

@@ -8,13 +8,14 @@ import os
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from affino_mcp import housekeeping_wiring
 from affino_mcp.local import counting, serve
-from affino_mcp.local.network import find_free_port, is_answering
+from affino_mcp.local.network import is_answering, reserved_port
 from affino_mcp.local.places import LOOPBACK
 from affino_mcp.settings import Settings
 from scripts.prove.emulated import emulator_variables
@@ -51,7 +52,8 @@ class MortalService:
 
     def __init__(self, settings: Settings, log: Path) -> None:
         self._settings, self._log = settings, log
-        self._port, self._context = find_free_port(), forking_context()
+        self._reserved, self._context = ExitStack(), forking_context()
+        self._port = self._reserved.enter_context(reserved_port())
         self._process: BaseProcess | None = None
         self._born = threading.Condition()
         self.life = 0

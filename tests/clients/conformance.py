@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from affino_mcp.local.network import reserved_port
 from tests.clients.installed import NodeClients
-from tests.clients.loopback import free_port
 from tests.clients.sandbox import run
 from tests.clients.terminal import in_terminal
 
@@ -64,8 +64,8 @@ def conform_authorization(
     """Runs every scenario for the authorization server of the MCP endpoint `url`; `lead` reads what is printed and consents."""
     out, issuer = home / "conformance", url.removesuffix("/mcp")
     suite = [str(programs.node), str(programs.conformance), "authorization"]
-    asked = ["--url", issuer, "--client-id", client_id, "--resource", url, "--port", str(free_port()), "-o", str(out)]
-    with in_terminal([*suite, *asked], home) as printed:
+    asked = ["--url", issuer, "--client-id", client_id, "--resource", url, "-o", str(out)]
+    with reserved_port() as port, in_terminal([*suite, *asked, "--port", str(port)], home) as printed:
         lead(printed)
     return Verdict(0, "", _checks(out, "authorization-server"))
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from affino_mcp.local.network import reserved_port
 from tests.clients.agent import Agent, Target
 from tests.clients.claude_agent import ClaudeAgent
 from tests.clients.codex_agent import CodexAgent
 from tests.clients.inspector_agent import InspectorAgent
 from tests.clients.installed import CannotInstall, NodeClients, install
-from tests.clients.loopback import free_port
 from tests.clients.oauth_door import OAuthDoor
 from tests.clients.python_agents import PythonAgent, fastmcp_client, sdk_client
 from tests.clients.service import Service, call, command
@@ -47,7 +47,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         return
     folder = tmp_path_factory.mktemp("service")
     where = ["--state", str(folder / "state"), "--connection", str(folder / "connection.json")]
-    command("local", "up", "--port", str(free_port()), *where, "--json")
+    with reserved_port() as port:
+        command("local", "up", "--port", str(port), *where, "--json")
     try:
         yield Service(folder / "connection.json")
     finally:

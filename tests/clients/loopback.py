@@ -1,6 +1,5 @@
 """Serves an ASGI application on a free loopback port."""
 
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -39,11 +38,3 @@ def _port(server: uvicorn.Server, thread: threading.Thread) -> int:
         time.sleep(0.01)
     port: int = server.servers[0].sockets[0].getsockname()[1]
     return port
-
-
-def free_port() -> int:
-    """A port of loopback at which nobody listens now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port

@@ -12,7 +12,7 @@ import pytest
 from affino_mcp.audit.integrity.digest import Digest, sign_digest
 from affino_mcp.audit.integrity.digest_archive import DigestArchive
 from affino_mcp.local import bucket
-from affino_mcp.local.network import find_free_port
+from affino_mcp.local.network import reserved_port
 from affino_mcp.local.stores import open_digest_bucket
 from affino_mcp.settings import Settings
 from affino_mcp.store.archive import MAX_KEYS_PER_LIST, Archive, S3Archive
@@ -83,10 +83,11 @@ def test_digests_of_more_than_one_list_are_all_found(archive: Archive) -> None:
 
 
 def test_an_archive_that_does_not_answer_is_unavailable() -> None:
-    archive = S3Archive(open_digest_bucket(Settings(aws_endpoint=f"http://127.0.0.1:{find_free_port()}")))
-    for deed in (lambda: archive.add("k", b""), lambda: archive.read("k"), lambda: archive.list_keys("")):
-        with pytest.raises(StoreUnavailable):
-            deed()
+    with reserved_port() as port:
+        archive = S3Archive(open_digest_bucket(Settings(aws_endpoint=f"http://127.0.0.1:{port}")))
+        for deed in (lambda: archive.add("k", b""), lambda: archive.read("k"), lambda: archive.list_keys("")):
+            with pytest.raises(StoreUnavailable):
+                deed()
 
 
 @pytest.mark.parametrize("service", [pytest.param("emulated", marks=EMULATED)])

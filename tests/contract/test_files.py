@@ -186,8 +186,7 @@ FAULTS: dict[str, Callable[[S3FileStore], object]] = {
 
 @pytest.mark.parametrize("deed", FAULTS.values(), ids=FAULTS)
 def test_a_store_that_does_not_answer_is_unavailable(deed: Callable[[S3FileStore], object]) -> None:
-    from affino_mcp.local.network import find_free_port  # noqa: PLC0415
+    from affino_mcp.local.network import reserved_port  # noqa: PLC0415
 
-    files = open_bucket(replace(Settings(), aws_endpoint=f"http://127.0.0.1:{find_free_port()}"))
-    with pytest.raises(StoreUnavailable):
-        deed(files)
+    with reserved_port() as port, pytest.raises(StoreUnavailable):
+        deed(open_bucket(replace(Settings(), aws_endpoint=f"http://127.0.0.1:{port}")))

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.local.network import find_free_port
+from affino_mcp.local.network import reserved_port
 from affino_mcp.local.stores import EmulatorCredentials
 from affino_mcp.store.faults import AccessRefused, StoreUnavailable
 from affino_mcp.store.given_up import GivenUpCall
@@ -116,9 +116,10 @@ def test_a_key_that_is_not_there_is_an_operators_matter_and_reported(
 
 
 def test_a_kms_that_does_not_answer_is_unavailable_and_nothing_was_written() -> None:
-    signer = KmsSigner(kms(f"http://127.0.0.1:{find_free_port()}"), "arn:key")
-    with pytest.raises(StoreUnavailable) as caught:
-        signer.sign(b"x")
+    with reserved_port() as port:
+        signer = KmsSigner(kms(f"http://127.0.0.1:{port}"), "arn:key")
+        with pytest.raises(StoreUnavailable) as caught:
+            signer.sign(b"x")
     assert type(caught.value) is StoreUnavailable
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
-from affino_mcp.local.network import find_free_port, is_answering
+from affino_mcp.local.network import is_answering, reserved_port
 from affino_mcp.local.places import EMULATOR_PROGRAM, LOOPBACK
 from affino_mcp.local.process import ChildProcess, DidNotStart
 
@@ -20,12 +21,15 @@ class Emulator:
     def __init__(self, state: Path, region: str) -> None:
         if not EMULATOR_PROGRAM.exists():
             raise DidNotStart(f"The emulator is not installed ({EMULATOR_PROGRAM}). 'make run' installs it.")
-        self.endpoint = f"http://{LOOPBACK}:{(port := find_free_port())}"
+        self._reserved = ExitStack()
+        port = self._reserved.enter_context(reserved_port())
+        self.endpoint = f"http://{LOOPBACK}:{port}"
         self.child = ChildProcess(EMULATOR_NAME, [EMULATOR_PROGRAM], emulator_variables(state, port, region), state)
 
     def wait_until_ready(self) -> None:
         """Waits until MiniStack answers. Raises DidNotStart."""
-        self.child.wait_until(lambda: is_answering(f"{self.endpoint}/_ministack/ready"), EMULATOR_START_SECONDS)
+        with self._reserved:
+            self.child.wait_until(lambda: is_answering(f"{self.endpoint}/_ministack/ready"), EMULATOR_START_SECONDS)
 
 
 def emulator_variables(state: Path, port: int, region: str) -> dict[str, str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import httpx
@@ -14,12 +17,20 @@ NO_TLS_CONTEXT: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """A TLS context without certificates, because services on this machine use no TLS and loading them is slow."""
 
 
-def find_free_port() -> int:
-    """A port of this machine on which no process listens."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port of this machine on which no process listens, and which the system gives to nobody else during the body.
+
+    A program that is told the number can listen on it: Linux lets a server, which sets SO_REUSEADDR too, listen beside a
+    socket that only holds the port. Elsewhere the port is free when the body begins, and not held.
+    """
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((LOOPBACK, 0))
+        port: int = holder.getsockname()[1]
+        if sys.platform != "linux":
+            holder.close()
+        yield port
 
 
 def is_port_taken(port: int) -> bool:

@@ -10,6 +10,7 @@ from threading import Event, Thread
 import pytest
 
 from affino_mcp.http.outgoing import ForeignAnswer, OutgoingRequests
+from affino_mcp.local.network import reserved_port
 
 TICK = 0.02
 MOST_BYTES = 400
@@ -98,9 +99,8 @@ def test_a_connection_is_used_again_with_its_whole_time(server: DrippingServer) 
 @pytest.mark.parametrize("server", [(HEAD + b"\r\n{}", b"")], indirect=True)
 def test_nobody_there_is_told_from_no_answer(server: DrippingServer) -> None:
     server.close()
-    with socket.create_server(("127.0.0.1", 0)) as other:
-        port = other.getsockname()[1]
-    assert ask(OutgoingRequests(f"http://127.0.0.1:{port}", 100)).error == "connect"
+    with reserved_port() as port:
+        assert ask(OutgoingRequests(f"http://127.0.0.1:{port}", 100)).error == "connect"
     assert ask(OutgoingRequests(server.url, 100), working_seconds=0).error == "deadline"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from affino_mcp.instance.builtin.engine.index import LAYOUT
 from affino_mcp.local.emulator import EMULATOR_STOP_SECONDS, Emulator
-from affino_mcp.local.network import find_free_port
+from affino_mcp.local.network import reserved_port
 from affino_mcp.local.places import EMULATOR_PROGRAM, TEMPLATE_FILE
 from affino_mcp.local.stores import open_dynamodb, open_emulator_stores
 from affino_mcp.local.tables import make_tables, read_tables
@@ -64,7 +64,8 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.timeout(600)
 def test_a_former_state_is_brought_over(folder: Path) -> None:
-    _, said = run(folder, "local", "up", "--port", str(find_free_port()))
+    with reserved_port() as port:
+        _, said = run(folder, "local", "up", "--port", str(port))
     assert "affino-mcp reindex" in said
     done: dict[str, Any] = json.loads(run(folder, "reindex", "--json")[0])
     assert done["layout"] == {"before": 1, "now": LAYOUT}

@@ -23,7 +23,7 @@ from affino_mcp.local.demo import DEMO_PEOPLE, DEMO_PROFILES
 from affino_mcp.local.emulator import emulator_variables
 from affino_mcp.local.lease import Lease
 from affino_mcp.local.login import LoginFailed, log_in, path_to_sign
-from affino_mcp.local.network import find_free_port
+from affino_mcp.local.network import reserved_port
 from affino_mcp.local.plan import LocalPlan
 from affino_mcp.local.process import ChildProcess, DidNotStart
 from affino_mcp.local.run import SUPERVISOR_NAME, CannotRun, run_local_service
@@ -94,8 +94,11 @@ def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
 
 def test_a_second_run_in_one_state_folder_is_refused(tmp_path: Path) -> None:
     handle = Lease(tmp_path, "supervisor").take()
-    plan = LocalPlan(find_free_port(), tmp_path, tmp_path / "connection.json")
-    with pytest.raises(CannotRun, match="running in"), run_local_service(plan, print):
+    with (
+        reserved_port() as port,
+        pytest.raises(CannotRun, match="running in"),
+        run_local_service(LocalPlan(port, tmp_path, tmp_path / "connection.json"), print),
+    ):
         pass
     assert handle is not None
     os.close(handle)
@@ -153,8 +156,8 @@ def test_the_signed_path_leaves_the_stage_out(url: str, path: str) -> None:
 
 
 def test_a_login_where_nothing_answers() -> None:
-    with pytest.raises(LoginFailed, match="Nothing answers"):
-        log_in(f"http://127.0.0.1:{find_free_port()}/rest/demo/login", "K", "S", "a@b.example", "correct horse")
+    with reserved_port() as port, pytest.raises(LoginFailed, match="Nothing answers"):
+        log_in(f"http://127.0.0.1:{port}/rest/demo/login", "K", "S", "a@b.example", "correct horse")
 
 
 def test_the_emulator_is_on_loopback_and_saves_its_state(tmp_path: Path) -> None:

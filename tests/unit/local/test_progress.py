@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from affino_mcp.local.folders import CONNECTION_OPTION, FolderUnwritable, writing_into
-from affino_mcp.local.network import find_free_port
+from affino_mcp.local.network import reserved_port
 from affino_mcp.local.plan import LocalPlan
 from affino_mcp.local.progress import StepsShown, show_progress
 from affino_mcp.local.run import run_local_service
@@ -61,9 +61,9 @@ def test_other_errors_of_the_machine_pass() -> None:
 
 def test_a_run_in_a_folder_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    plan = LocalPlan(find_free_port(), tmp_path / "file/state", tmp_path / "connection.json")
     with (
+        reserved_port() as port,
         pytest.raises(FolderUnwritable, match=r"file/state cannot be written .*STATE=FOLDER"),
-        run_local_service(plan, print),
+        run_local_service(LocalPlan(port, tmp_path / "file/state", tmp_path / "connection.json"), print),
     ):
         pass

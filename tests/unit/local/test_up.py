@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from affino_mcp.local.network import find_free_port, is_port_taken, make_local_client
+from affino_mcp.local.network import is_port_taken, make_local_client, reserved_port
 from affino_mcp.local.places import EMULATOR_PROGRAM
 
 COMMAND = Path(sys.executable).with_name("affino-mcp")
@@ -28,8 +28,8 @@ pytestmark = [
 class Folder:
     """A folder with a local service of its own."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.port = path, find_free_port()
+    def __init__(self, path: Path, port: int) -> None:
+        self.path, self.port = path, port
 
     def run(self, *words: str, code: int = 0) -> str:
         done = subprocess.run(
@@ -59,9 +59,10 @@ def names(answer: httpx.Response) -> list[str]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Any:
-    found = Folder(tmp_path)
-    yield found
-    found.run("local", "down")
+    with reserved_port() as port:
+        found = Folder(tmp_path, port)
+        yield found
+        found.run("local", "down")
 
 
 @pytest.mark.timeout(300)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gc
-import socket
 from typing import Any
 
 import pytest
 
 from affino_mcp.deadline import deadline
+from affino_mcp.local.network import reserved_port
 from affino_mcp.local.stores import EmulatorCredentials
 from affino_mcp.store.dynamodb import DYNAMODB_TARGET, DynamoDatabase
 from affino_mcp.store.faults import StoreUnavailable
@@ -78,9 +78,8 @@ def test_the_connection_of_a_batch_that_nobody_waits_for_is_closed(endpoint: End
 
 
 def test_nothing_is_raised_before_somebody_waits() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{probe.getsockname()[1]}"
+    with reserved_port() as port:
+        address = f"http://127.0.0.1:{port}"
         endpoint = AwsJsonEndpoint("dynamodb", DYNAMODB_TARGET, "1.0", address, "eu-west-1", EmulatorCredentials())
         wait = DynamoDatabase(endpoint).start_get_many("T", [PLACE])
         with pytest.raises(StoreUnavailable):
