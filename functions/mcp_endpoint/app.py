@@ -10,8 +10,10 @@ with frozen_start():
     from affino_mcp.self_check.handler import SelfCheckingHandler
     from affino_mcp.settings import is_process_snapshotted, process_settings
     from affino_mcp.wiring import build_mcp_app, build_self_check, build_stores
+    from affino_mcp.wiring.first_uses import prepare_libraries
 
     observability.load_powertools()
+    prepare_libraries()
     _settings = process_settings()
     _stores = build_stores(_settings)
     _app = build_mcp_app(_settings, _stores, in_thread=False)
