@@ -46,9 +46,10 @@ class PlaceholderSent(BadCredentials):
 
 def find_placeholder(headers: Mapping[bytes, bytes]) -> str | None:
     """The name of the first header of credentials that holds a placeholder, or nothing at all; None when none does."""
-    return next(
-        (shown for name, shown in _SHOWN_NAMES.items() if name in headers and _is_placeholder(headers[name])), None
-    )
+    for name, shown in _SHOWN_NAMES.items():
+        if name in headers and _is_placeholder(headers[name]):
+            return shown
+    return None
 
 
 def _is_placeholder(value: bytes) -> bool:

@@ -28,7 +28,8 @@ def finish_result(members: str, *, modern: bool) -> bytes:
 
 def result_reply(message_id: MessageId, result: bytes) -> Reply:
     """The answer with a finished result."""
-    return Reply(200, b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (json.dumps(message_id).encode(), result))
+    own_id = b"%d" % message_id if isinstance(message_id, int) else json.dumps(message_id).encode()
+    return Reply(200, b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (own_id, result))
 
 
 def error_reply(message_id: MessageId, error: ProtocolError, *, modern: bool) -> Reply:
