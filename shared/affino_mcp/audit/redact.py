@@ -102,6 +102,12 @@ def digest_text(text: str) -> dict[str, Any]:
 
 
 def _canonical_name(name: str) -> str:
+    """The form in which names are compared; those of the catalogue, which a call asks for three times each, are kept."""
+    return (_fold_name if len(name) <= _MAX_NAME_CHARACTERS else _fold_name.__wrapped__)(name)
+
+
+@lru_cache(maxsize=1024)
+def _fold_name(name: str) -> str:
     return "".join(letter for letter in fold(name) if letter.isalnum())
 
 
