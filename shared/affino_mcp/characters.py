@@ -5,14 +5,15 @@ What texts of Latin letters need is here; `unseen_characters`, which knows all o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
 from affino_mcp.late_pattern import late_pattern
 from affino_mcp.tidied_text import FALSE_BREAKS, ForbiddenCharacters, TidyText
 
-_CONTROL: Final = late_pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_PLAIN: Final = late_pattern(r"[\x00-\x84\x86-\xac\xae-\u02ff]*")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_PLAIN: Final = re.compile(r"[\x00-\x84\x86-\xac\xae-\u02ff]*")
 """Texts of these letters are in NFC, and hold nothing to remove."""
 _SEPARATOR: Final = late_pattern(r"[\x85\u2028\u2029]")
 _BREAK: Final = late_pattern(r"[\r\n\t]")

@@ -15,7 +15,6 @@ from functools import lru_cache
 from typing import Any, Final
 
 from affino_mcp.compact_json import to_json_bytes
-from affino_mcp.late_pattern import late_pattern
 from affino_mcp.text import fold
 
 WITHHELD_TEXT: Final = "[withheld]"
@@ -33,11 +32,11 @@ _MAX_DEPTH: Final = 5
 _SCRUBBED_CHARACTERS: Final = 1000
 _MAX_NUMBER: Final = 10**37
 
-_SECRET_NAME_PATTERN: Final = late_pattern(
+_SECRET_NAME_PATTERN: Final = re.compile(
     "password|passwd|passphrase|passcode|pwd|secret|token|apikey|accesskey|privatekey|authorization|bearer|credential"
     "|cookie|sessionid|sessionkey"
 )
-_SECRET_TEXT_PATTERN: Final = late_pattern(
+_SECRET_TEXT_PATTERN: Final = re.compile(
     r"(?:\b(?:password|passwd|passphrase|pwd|secret|token|api[ _-]?key|authorization|credentials?)\b"
     r"[\"']?\s?(?:[:=]|\bis\b)\s?[\"']?(?:bearer |basic )?\S+)"
     r"|(?:\bbearer +\S{8,})"
