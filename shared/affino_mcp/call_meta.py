@@ -25,7 +25,7 @@ class CallMeta:
     """What a call carries besides its credentials: request id, client, source, an answered form, toolset, channel.
 
     `gate_ms` is the time that the gate took to admit or refuse the call; `secrets` are the secrets in its headers,
-    which no row may hold. `door` is the form in which they came (see `name_door`). With `counts` a list
+    which no row may hold. `door` is the form in which they came (see `PresentedSecrets`). With `counts` a list
     tells how many records it has, as far as that costs a few reads.
     """
 
