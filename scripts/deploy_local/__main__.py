@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from scripts.build import LAMBDA_PYTHON, ROOT, Build, build_artifacts, summarise_build
 from scripts.deploy_local import emulator
@@ -35,6 +36,13 @@ _CHANGE = re.compile(r"^[*+-] \w+ +(\w+)", re.MULTILINE)
 """A line of the table of changes that `sam deploy` prints, with the name of the resource."""
 
 
+class Choice(NamedTuple):
+    """What the command is told: the work after the build, and the folder of artifacts that were built before, if any."""
+
+    work: Work
+    built: Path | None
+
+
 def choose_build() -> Build:
     """The build for Lambda's Python when the emulator runs in that, else for the emulator's own."""
     version = emulator.find_python_version()
@@ -42,6 +50,17 @@ def choose_build() -> Build:
         return Build(version, ROOT / ".aws-sam/build")
     print(f"no Python {LAMBDA_PYTHON} here: layers built for, and the runtime rewritten to, python{version}")
     return Build(version, ROOT / ".deploy/build")
+
+
+def make_build(report: StepReport, folder: Path | None) -> Build:
+    """Builds the artifacts as a step of the report, unless they are in this folder already. Raises what the step raises."""
+    if folder is not None:
+        return Build(emulator.find_python_version(), folder)
+    built = choose_build()
+    with report.run_step(f"sam build for python{built.version}"):
+        build_artifacts(built, quiet=True)
+    print(f"       {summarise_build(built)}")
+    return built
 
 
 def check_roles(stack: Stack) -> None:
@@ -88,25 +107,26 @@ def deploy_and_use(report: StepReport, folder: Path, built: Build, region: str) 
         report.run_check("sam delete", stack.delete)
 
 
-def choose_work(arguments: Sequence[str]) -> Work:
-    """What is done after the build. Exits with the usage for arguments that cannot be understood."""
+def read_choice(arguments: Sequence[str]) -> Choice:
+    """What is done, and with which artifacts. Exits with the usage for arguments that cannot be understood."""
     parser = argparse.ArgumentParser(prog="make deploy-local", description=__doc__)
     parser.add_argument("--remote", action="store_true", help="deploy an instance, and a gateway in front of it")
-    return deploy_two if parser.parse_args(arguments).remote else deploy_and_use
+    parser.add_argument(
+        "--built", type=Path, metavar="FOLDER", help="deploy what was built there for the emulator's Python"
+    )
+    given = parser.parse_args(arguments)
+    return Choice(deploy_two if given.remote else deploy_and_use, given.built)
 
 
 def main() -> int:
     """Builds, deploys and checks; gives the exit code, 1 when any step failed."""
-    deploy = choose_work(sys.argv[1:])
+    choice = read_choice(sys.argv[1:])
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the emulator is stopped too
     report, started = StepReport(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="affino-deploy-") as folder:
         try:
-            built = choose_build()
-            with report.run_step(f"sam build for python{built.version}"):
-                build_artifacts(built, quiet=True)
-            print(f"       {summarise_build(built)}")
-            deploy(report, Path(folder), built, REGION)
+            built = make_build(report, choice.built)
+            choice.work(report, Path(folder), built, REGION)
         except Exception as error:  # noqa: BLE001 (the step has printed it; the summary must still follow)
             report.red = report.red or [repr(error)]
         if report.red:

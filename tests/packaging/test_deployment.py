@@ -83,8 +83,8 @@ def test_another_python_is_written_into_functions_and_layers(template: Template)
 @pytest.mark.slow
 @pytest.mark.emulator
 @pytest.mark.timeout(900)
-def test_deploy_local_is_green() -> None:
-    command = [sys.executable, "-m", "scripts.deploy_local"]
+def test_deploy_local_is_green(built: Build) -> None:
+    command = [sys.executable, "-m", "scripts.deploy_local", "--built", str(built.folder)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert ": green (" in done.stdout.splitlines()[-1]

@@ -6,13 +6,14 @@ import json
 import ssl
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import httpx
 import pytest
 
-from scripts.deploy_local.__main__ import choose_work, deploy_and_use
+from scripts.deploy_local.__main__ import Choice, deploy_and_use, read_choice
 from scripts.deploy_local.authority import Authority
 from scripts.deploy_local.permissions import ROLE_RULES, list_gateway_rules
 from scripts.deploy_local.tls_front import TlsFront, run_tls_front
@@ -84,9 +85,10 @@ def test_the_way_can_lose_an_answer_to_what_was_carried_out(
 
 
 def test_the_argument_chooses_two_stacks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert (choose_work([]), choose_work(["--remote"])) == (deploy_and_use, deploy_two)
+    assert (read_choice([]), read_choice(["--remote"])) == (Choice(deploy_and_use, None), Choice(deploy_two, None))
+    assert read_choice(["--built", "x"]) == Choice(deploy_and_use, Path("x"))
     with pytest.raises(SystemExit):
-        choose_work(["--remoet"])
+        read_choice(["--remoet"])
     assert "--remoet" in capsys.readouterr().err
 
 
