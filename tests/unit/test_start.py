@@ -19,6 +19,8 @@ NEEDED_BY_FEW = {"boto3", "botocore.auth", "botocore.credentials", "urllib3", "x
     "pydantic.plugin._loader",
     "importlib.metadata",
     "zipfile",
+    "http.client",
+    "email",
 }
 NEEDED_AFTER_A_RESTORE = {"botocore.auth", "botocore.credentials", "urllib3"}
 

@@ -1,7 +1,7 @@
 """Reads HTTP/1.1 answers with a length, which AWS's are; any other one is left to the standard library.
 
 `http.client` reads the headers as those of an e-mail, which takes longer than everything else of an exchange
-(docs/decisions/0121-answers-are-read-here.md).
+(docs/decisions/0121-answers-are-read-here.md). It is loaded with the package `email`, so only for the first other answer.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import io
 import re
 import socket
 from collections.abc import Mapping
-from http.client import HTTPException, HTTPResponse
 from typing import Any, Final, NamedTuple, cast
 
 MAX_HEAD_BYTES: Final = 64 * 1024
@@ -27,6 +26,10 @@ _FIELD: Final = re.compile(rb"\r\n([^:]+):([^\r\n]*)")
 _LENGTH: Final = re.compile(rb"[0-9]{1,12}")
 
 
+class UnreadableAnswer(Exception):
+    """What was received is no answer of HTTP/1.1."""
+
+
 class HttpAnswer(NamedTuple):
     """An HTTP answer; `request_id` is AWS's, empty when there is none. After one that `is_last` the connection is over."""
 
@@ -37,7 +40,7 @@ class HttpAnswer(NamedTuple):
 
 
 def read_answer(connection: socket.socket) -> HttpAnswer:
-    """Gives the answer to the request that was sent last. Raises OSError and HTTPException."""
+    """Gives the answer to the request that was sent last. Raises OSError and UnreadableAnswer."""
     received = _receive_head(connection)
     head, _, begun = received.partition(_END_OF_HEAD)
     plain = _PLAIN_HEAD.fullmatch(head)
@@ -60,7 +63,7 @@ def _receive_head(connection: socket.socket) -> bytes:
             raise ConnectionError("the connection ended before the answer")
         received += part
         if len(received) > MAX_HEAD_BYTES + _PART_BYTES:
-            raise HTTPException("the head of the answer is too long")
+            raise UnreadableAnswer("the head of the answer is too long")
     return received
 
 
@@ -93,7 +96,12 @@ class _Replay(io.RawIOBase):
 
 
 def _read_with_library(connection: socket.socket, received: bytes) -> HttpAnswer:
+    from http.client import HTTPException, HTTPResponse  # noqa: PLC0415 (a fortieth of a start)
+
     response = HTTPResponse(cast("socket.socket", _Replay(received, connection)), method="POST")
-    response.begin()
-    body, headers = response.read(), cast("Mapping[str, str]", response.headers)
+    try:
+        response.begin()
+        body, headers = response.read(), cast("Mapping[str, str]", response.headers)
+    except HTTPException as error:
+        raise UnreadableAnswer from error
     return HttpAnswer(response.status, headers.get("x-amzn-requestid", ""), body, is_last=True)

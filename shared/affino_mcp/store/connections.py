@@ -11,11 +11,10 @@ import ssl
 import weakref
 from collections.abc import Callable, Mapping
 from functools import cache
-from http.client import HTTPException
 from typing import Final
 from urllib.parse import urlsplit
 
-from affino_mcp.store.answer_reader import HttpAnswer, read_answer
+from affino_mcp.store.answer_reader import HttpAnswer, UnreadableAnswer, read_answer
 
 MAX_IDLE: Final = 16
 """The most connections to one address that are kept while nobody uses them."""
@@ -112,7 +111,7 @@ class ConnectionPool:
     def _receive(self, connection: socket.socket) -> HttpAnswer:
         try:
             answer = read_answer(connection)
-        except (OSError, HTTPException) as error:
+        except (OSError, UnreadableAnswer) as error:
             connection.close()
             raise ExchangeBroken(timed_out=isinstance(error, TimeoutError)) from error
         self._give_back(connection, is_over=answer.is_last)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from affino_mcp.store.answer_reader import MAX_HEAD_BYTES, HttpAnswer, read_answer
+from affino_mcp.store.answer_reader import MAX_HEAD_BYTES, HttpAnswer, UnreadableAnswer, read_answer
 
 OK = b"HTTP/1.1 200 OK\r\n"
 AWS = (
@@ -87,7 +87,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("sent", BROKEN.values(), ids=BROKEN)
 def test_what_is_no_whole_answer_is_none(sent: bytes) -> None:
-    with pytest.raises((OSError, HTTPException)):
+    with pytest.raises((OSError, UnreadableAnswer)):
         read(sent)
 
 
@@ -128,7 +128,7 @@ def read_here(sent: bytes) -> tuple[int, str, bytes] | None:
     try:
         status, request_id, body, _ = read(sent)
         return status, request_id.rstrip(), body
-    except (OSError, HTTPException):
+    except (OSError, UnreadableAnswer):
         return None
 
 
