@@ -45,7 +45,7 @@ def test_a_storm_of_creates_gives_every_record_its_own_code(
         ),
     )
     codes = [answer.result["Contact"]["UserCode"] for answer in answers]
-    assert sorted(codes) == list(range(min(codes), min(codes) + 24))
+    assert len(set(codes)) == 24  # after clashes codes are reserved ahead, and one may stay unused
     assert len({answer.result["Contact"]["Accounts"][0]["UserAccountCode"] for answer in answers}) == 24
     assert manager.call_tool("get_account", AccountCode=at).result["Account"]["ContactCount"] == 24
     assert len(manager.call_tool("list_contacts", AccountCode=at, PageSize=100).result["Items"]) == 24

@@ -176,3 +176,9 @@ def test_the_texts_have_no_gaps() -> None:
     for made in (InstanceBusy(retry_after=7), InstanceFailed(retry_after=7), KeyRefusedThere(retry_after=7)):
         assert isinstance(made, AffinoError)
         assert "{" not in made.message + made.next_step
+
+
+def test_a_step_that_names_others_at_the_instance_is_passed_on(stage: RemoteStage) -> None:
+    step = "Tell the person; a moderator of the forum can approve it."
+    stage.way.only, stage.way.after = "/v2/", forged(*answer_of("permission_denied", next=step))
+    assert stage.client.call_tool("list_accounts").error["details"]["next"] == step

@@ -119,11 +119,16 @@ def _rebuild_error(kind: type[ToolError], error: Mapping[str, Any]) -> ToolError
     found = kind.__new__(kind)
     details = error.get("details")
     given = _plain_details(dict(list(details.items())[:_MAX_DETAILS]) if isinstance(details, dict) else {})
-    if kind in _STEPS:
+    if kind in _STEPS and not (kind is PermissionDenied and _names_others(given.get("next"))):
         given |= {"who_can_fix": "operator", "next": _STEPS[kind]}
     text = _TOOL_OFF if kind is ToolDisabled else _plain_text(error.get("message")) or kind.text
     AffinoError.__init__(found, text, **given)
     return found
+
+
+def _names_others(step: object) -> bool:
+    """True for a step that sends the person to somebody else at the instance than its operator, such as moderators."""
+    return isinstance(step, str) and step != "" and "operator" not in step
 
 
 def _plain_details(details: Mapping[Any, Any]) -> dict[str, Any]:
