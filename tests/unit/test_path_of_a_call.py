@@ -16,9 +16,9 @@ MAX_MODULES = 98
 
 It was 75 before calls came that go by the lane in front of the MCP library (its rules, shapes and answers), by doors and by
 codes named in words, as a channel of the API Log, through what an instance offers, at a domain of the service's own, within a
-limit of an answer's size, with words that follow their record, with a log line and ids of our own making, and with JSON by functions
-where it had a kept method of the library; four more, the session's, ran in a thread in which nobody counted them. A module
-more needs such a reason; one that is read only together with another is joined to that one.
+limit of an answer's size, with words that follow their record, with a log line and ids of our own making, and with JSON by
+functions where it had a kept method of the library; four more, the session's, ran in a thread in which nobody counted them. A
+module more needs such a reason; one that is read only together with another is joined to that one.
 """
 PACKAGE = "/shared/affino_mcp/"
 
