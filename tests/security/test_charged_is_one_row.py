@@ -11,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from affino_mcp.clock import epoch_microseconds
+from affino_mcp.gate.identity.row_keys import profile_key
+from affino_mcp.gate.profiles.profile import day_counter
 from tests.security.figures import Figures
 from tests.world import World, WorldClient
 
@@ -23,19 +26,24 @@ class Desk:
 
     def __init__(self) -> None:
         self.world = World()
-        profile = self.world.create_profile(rate=6_000)
+        self.profile = self.world.create_profile(rate=6_000)
         person = self.world.create_person("Sam", "Manager", "Sales Managers")
-        self.client = WorldClient(self.world, self.world.new_handler(), self.world.log_in(profile, person))
+        self.client = WorldClient(self.world, self.world.new_handler(), self.world.log_in(self.profile, person))
         self.client.call_tool("list_topics")
 
     def send(self, body: str) -> tuple[int, int, list[dict[str, Any]]]:
         """Sends a body; gives the status, the number of charges and the new rows."""
         self.world.clock.move(seconds=1)
-        self.world.watched.calls.clear()
-        before = len(self.world.audit_rows())
+        before, charged = len(self.world.audit_rows()), self.count_charges()
         answer = self.client.handler(self.world.make_event(body, self.client.headers), None)
-        charges = self.world.watched.calls.count(("update", self.world.settings.gate_table))
-        return answer["statusCode"], charges, self.world.audit_rows()[before:]
+        return answer["statusCode"], self.count_charges() - charged, self.world.audit_rows()[before:]
+
+    def count_charges(self) -> int:
+        """The calls that the profile's row counts today."""
+        row = self.world.database.get(self.world.settings.gate_table, profile_key(self.profile.key))
+        assert row is not None
+        charges: int = row.get(day_counter(epoch_microseconds(self.world.clock())), 0)
+        return charges
 
 
 @pytest.fixture(scope="module")
