@@ -35,12 +35,22 @@ def _not_offered(event: Event, lane: Outcome, library: Outcome) -> bool:
     return method not in offered and lane.error_code == METHOD_NOT_FOUND and lane.asked == library.asked
 
 
+def _no_stream(event: Event, lane: Outcome, library: Outcome) -> bool:
+    method = json.loads(event["body"])["method"]
+    return (method, lane.status, library.status, lane.asked) == ("subscriptions/listen", 400, 406, library.asked)
+
+
 WANTED: Final = (
     Difference("no Content-Type at 202", "the answer has no body", _untyped_acknowledgement),
     Difference(
         "a method that is not offered in its revision is unknown",
         "no parameters would make it work",
         _not_offered,
+    ),
+    Difference(
+        "a fault of a message that asks for a stream is told to a client that takes JSON alone",
+        "no stream is offered, so that none must be taken",
+        _no_stream,
     ),
 )
 

@@ -74,8 +74,11 @@ OTHER_SPELLINGS: Final = (
 
 
 def directed_events() -> list[Event]:
-    """The events of `TYPED_WRONGLY`, and a call of each era with each of `OTHER_SPELLINGS`."""
+    """The events of `TYPED_WRONGLY`, a call of each era with each of `OTHER_SPELLINGS`, and one that asks for a stream."""
+    stream = {"content-type": "application/json", "accept": "application/json", "mcp-protocol-version": MODERN}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "subscriptions/listen", "params": {}})
     return [
+        _event(body, stream | {"mcp-method": "subscriptions/listen"}),
         *(event(method, dict(params), version) for method, version, params in TYPED_WRONGLY),
         *(
             event("tools/call", {"name": "get_contact", "arguments": {}, "_meta": meta | {name: [7]}}, version)
